@@ -1,0 +1,1 @@
+"""pooling_lab: see README."""
