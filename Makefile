@@ -1,0 +1,54 @@
+# Two commands are enough: `make lab` for students, `make test` for everybody who changes something.
+# PIP_FLAGS reaches pip as it is (README: PyTorch's CPU index on Linux); ARGS reaches JupyterLab.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+PY := $(BIN)/python
+INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_FLAGS)
+NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=240 \
+	--nbval-sanitize-with=tests/notebooks/nbval_sanitize.cfg -p no:doctest --dist loadfile
+
+.PHONY: lab reset test test-fast notebooks bench lint
+
+lab: .venv/.lab
+	$(PY) -m pooling_lab lab $(ARGS)
+
+reset: .venv/.lab
+	$(PY) -m pooling_lab reset $(LESSON)
+
+test: lint
+	$(PY) -m pytest -n 2 --dist loadfile
+	$(NBVAL) -n 2 notebooks/*.ipynb
+
+test-fast: .venv/.test
+	$(PY) -m pytest -n 2 -m "not slow and not browser"
+
+notebooks: .venv/.test
+	$(PY) tests/notebooks/store.py $(LESSON)
+
+bench: .venv/.bench
+	$(PY) tests/benchmarks/bench.py
+
+lint: .venv/.test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+# An environment is made once; a stamp newer than both files says that nothing is to be done.
+.venv/.made:
+	@$(PYTHON) -c "import sys; v = sys.version_info; v >= (3, 11) or sys.exit('This course needs Python 3.11 or newer; $(PYTHON) is %d.%d. Say: make lab PYTHON=/path/to/a/newer/python3' % v[:2])"
+	$(PYTHON) -m venv .venv
+	@touch $@
+.venv/.lab: .venv/.made pyproject.toml constraints.txt
+	@echo "Installing the course into .venv (once; some minutes) ..."
+	$(INSTALL) -e .
+	@touch $@
+.venv/.test: .venv/.lab
+	$(INSTALL) -e ".[test]"
+	@touch $@
+.venv/.bench: .venv/.test
+	$(INSTALL) -e ".[test,bench]"
+	@touch $@

@@ -1,0 +1,201 @@
+"""Every lesson keeps the skeleton that `style.md` promised the student (see CONTRIBUTING)."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from pooling_lab import exercises
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+ALL = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+# The start page, the project and the pages of reference teach nothing by themselves.
+LESSONS = [path for path in ALL if path.name[:2] not in {"00", "13", "15"}]
+
+HEADINGS = (
+    "You will",
+    "A puzzle",
+    "The rule",
+    "Three ways, one answer",
+    "Move it yourself",
+    "On real ",
+    "The mistake people make",
+    "Exercises",
+    "In practice",
+    "Look back",
+    "Sources",
+)
+
+each_notebook = pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+def cells(path: Path, kind: str | None = None) -> list[Any]:
+    return [c for c in nbformat.read(path, 4).cells if kind is None or c.cell_type == kind]
+
+
+def prose(path: Path) -> str:
+    return "\n\n".join(cell.source for cell in cells(path, "markdown"))
+
+
+def code(path: Path) -> str:
+    return "\n".join(cell.source for cell in cells(path, "code"))
+
+
+def outputs(path: Path) -> list[Any]:
+    return [output for cell in cells(path, "code") for output in cell.outputs]
+
+
+def test_lessons_are_numbered_without_a_gap():
+    assert [int(path.name[:2]) for path in ALL] == list(range(len(ALL)))
+
+
+@each_notebook
+def test_it_opens_with_its_number_and_a_title(path):
+    assert re.match(rf"# {path.name[:2]} · \S.*\n", cells(path)[0].source + "\n")
+
+
+@each_notebook
+def test_every_cell_was_executed_in_order_without_an_error(path):
+    ran = [cell.execution_count for cell in cells(path, "code")]
+    assert ran == list(range(1, len(ran) + 1))
+    assert not [o for o in outputs(path) if o.output_type == "error"]
+
+
+@each_notebook
+def test_nothing_is_stored_that_another_machine_would_not_give(path):
+    notebook = nbformat.read(path, 4)
+    assert "widgets" not in notebook.metadata
+    assert not [o for o in outputs(path) if o.get("name") == "stderr"]
+    text = path.read_text("utf-8")
+    assert "widget-view+json" not in text
+    assert not re.search(r" at 0x[0-9a-f]{6,}", text)
+
+
+@each_notebook
+def test_code_cells_are_short(path):
+    lines = [len(c.source.splitlines()) for c in cells(path, "code") if not _hidden(c)]
+    assert max(lines) <= 10, f"the longest has {max(lines)}"
+    assert statistics.median(lines) <= 4
+
+
+def _hidden(cell: Any) -> bool:
+    """The opening picture's code is folded away: it is not part of the lesson."""
+    return bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
+
+
+@each_notebook
+def test_only_the_opening_picture_is_folded_away(path):
+    folded = [cell for cell in cells(path, "code") if _hidden(cell)]
+    assert len(folded) <= 1 and all(len(c.source.splitlines()) <= 15 for c in folded)
+
+
+@each_notebook
+def test_every_picture_says_what_it_shows(path):
+    """As alt text of the picture and as its plain text, long enough to state a finding."""
+    for output in outputs(path):
+        if "image/png" in output.get("data", {}):
+            assert len(output.data["text/plain"]) >= 30
+        for tag in re.findall(r"<img[^>]*>", output.get("data", {}).get("text/html", "")):
+            assert re.search(r'alt="[^"]{30,}"', tag)
+    for alt in re.findall(r"!\[(.*?)\]\(", prose(path)):
+        assert len(alt) >= 30
+
+
+@each_notebook
+def test_headings_do_not_skip_a_level(path):
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", prose(path), re.M)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False))
+
+
+@each_notebook
+def test_nobody_is_told_that_it_is_easy(path):
+    assert not re.findall(r"\b(?:simply|just|obviously|of course|trivial(?:ly)?)\b", prose(path), re.I)
+
+
+@each_notebook
+def test_only_public_names_are_used(path):
+    assert not re.findall(r"\b(?:\w+\._[a-z]\w*|import _\w+)", code(path))
+
+
+@each_lesson
+def test_the_sections_come_in_their_order(path):
+    found = re.findall(r"^## (.+)$", prose(path), re.M)
+    places = []
+    for wanted in HEADINGS:
+        at = [i for i, heading in enumerate(found) if heading.startswith(wanted)]
+        assert at, f"no section '## {wanted}…'; there are {found}"
+        places.append(at[0])
+    assert places == sorted(places)
+
+
+@each_lesson
+def test_goals_needs_and_minutes_are_said(path):
+    opening = prose(path).split("## A puzzle")[0]
+    goals = re.findall(r"^- ", opening.split("## You will")[1].split("**You need**")[0], re.M)
+    assert 3 <= len(goals) <= 5
+    assert re.search(r"\*\*You need\*\* \S+", opening)
+    assert re.search(r"\*\*Minutes:\*\* \d+", opening)
+
+
+@each_lesson
+def test_there_is_one_short_import_cell_before_the_puzzle(path):
+    imports = [c for c in cells(path, "code") if re.search(r"^(?:import|from) ", c.source, re.M)]
+    shown = [c for c in imports if not _hidden(c)]
+    assert 1 <= len(shown[0].source.splitlines()) <= 6
+
+
+@each_lesson
+def test_a_prediction_comes_before_the_answer(path):
+    assert "**Predict.**" in prose(path)
+
+
+@each_lesson
+def test_there_is_an_explorer(path):
+    assert re.search(r"\b\w+_explorer\(", code(path))
+
+
+@each_lesson
+def test_at_least_two_exercises_are_shown_tried_and_checked(path):
+    shown = re.findall(r'exercises\.show\("([\w-]+)"', code(path))
+    checked = re.findall(r'exercises\.check\("([\w-]+)"', code(path))
+    assert len(shown) >= 2 and shown == checked
+    assert set(shown) <= set(exercises.ids())
+
+
+@each_lesson
+def test_claims_are_asserted_where_they_are_made(path):
+    assert len(re.findall(r"^\s*assert ", code(path), re.M)) >= 4
+
+
+@each_lesson
+def test_the_mistake_is_caught_on_purpose_and_not_excused(path):
+    """A section shows the mistake; if it is an error, ``else`` fails when none is raised."""
+    section = cells(path)
+    start = next(i for i, c in enumerate(section) if "## The mistake people make" in c.source)
+    after = [c.source for c in section[start:] if c.cell_type == "code"][:4]
+    assert any("assert" in source or "else:" in source for source in after)
+    for source in [c.source for c in cells(path, "code")]:
+        if "try:" in source and "except" in source:
+            assert "else:" in source
+
+
+@each_lesson
+def test_sources_name_a_place_in_the_paper_or_page(path):
+    sources = prose(path).split("## Sources")[1]
+    entries = re.findall(r"^- .+", sources, re.M)
+    assert len(entries) >= 2
+    assert all(re.search(r"section|table|figure|chapter|page|equation|§|https?://", e, re.I) for e in entries)
+
+
+@each_lesson
+def test_the_next_lesson_is_named(path):
+    number = int(path.name[:2])
+    if number + 1 < len(ALL):
+        assert f"({ALL[number + 1].name})" in prose(path)
