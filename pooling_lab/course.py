@@ -124,8 +124,9 @@ def reset(lesson: str, root: Path | None = None) -> str:
         If there is no such lesson.
     """
     root = root or _root()
-    number = lesson.strip().zfill(2)
-    found = sorted((root / "notebooks").glob(f"{number}_*.ipynb")) if number.isdigit() else []
+    number = lesson.strip()
+    pattern = f"{number.zfill(2)}_*.ipynb"
+    found = sorted((root / "notebooks").glob(pattern)) if number.isdigit() else []
     if not found:
         names = ", ".join(path.name[:2] for path in sorted((root / "notebooks").glob("[0-9]*_*")))
         raise CourseError(f"There is no lesson {lesson!r}. The lessons are {names}.")
@@ -226,7 +227,9 @@ def faults(folder: Path | None = None) -> list[tuple[str, str]]:
     try:
         metadata.version(PACKAGE)
     except metadata.PackageNotFoundError:
-        return [("This kernel is not the course's: pooling_lab is not installed in it.", "make lab")]
+        return [
+            ("This kernel is not the course's: pooling_lab is not installed in it.", "make lab")
+        ]
     found = [*_stale_faults(clone), *_package_faults()]
     pip = f'"{sys.executable}" -m pip install -c constraints.txt'
     return [(fault, f"{pip} -e .") for fault in found] + [

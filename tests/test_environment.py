@@ -32,9 +32,7 @@ def conda_lines() -> list[str]:
 
 
 def test_environment_yml_has_pyprojects_names_and_bounds():
-    expected = {
-        f"{CONDA_NAMES.get(r.name, r.name)}{r.specifier}" for r in declared().values()
-    }
+    expected = {f"{CONDA_NAMES.get(r.name, r.name)}{r.specifier}" for r in declared().values()}
     assert set(conda_lines()) == expected | {f"python{PROJECT['requires-python']}", "pip", "pip:"}
 
 

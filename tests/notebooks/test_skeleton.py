@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from pathlib import Path
@@ -111,12 +112,14 @@ def test_every_picture_says_what_it_shows(path):
 def test_headings_do_not_skip_a_level(path):
     levels = [len(marks) for marks in re.findall(r"^(#+) ", prose(path), re.M)]
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
 
 
 @each_notebook
 def test_nobody_is_told_that_it_is_easy(path):
-    assert not re.findall(r"\b(?:simply|just|obviously|of course|trivial(?:ly)?)\b", prose(path), re.I)
+    assert not re.findall(
+        r"\b(?:simply|just|obviously|of course|trivial(?:ly)?)\b", prose(path), re.I
+    )
 
 
 @each_notebook
@@ -191,7 +194,10 @@ def test_sources_name_a_place_in_the_paper_or_page(path):
     sources = prose(path).split("## Sources")[1]
     entries = re.findall(r"^- .+", sources, re.M)
     assert len(entries) >= 2
-    assert all(re.search(r"section|table|figure|chapter|page|equation|§|https?://", e, re.I) for e in entries)
+    assert all(
+        re.search(r"section|table|figure|chapter|page|equation|§|https?://", e, re.I)
+        for e in entries
+    )
 
 
 @each_lesson
