@@ -6,6 +6,7 @@ It imports nothing but the standard library, so every number can be checked by h
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -63,9 +64,7 @@ def as_pair(
             f"{name} must be one whole number or a pair (rows, columns), "
             f"got {len(items)} numbers: {value!r}{shape_note(shape)}"
         )
-    rows, columns = (
-        as_int(item, f"{name}[{i}]", minimum, shape) for i, item in enumerate(items)
-    )
+    rows, columns = (as_int(item, f"{name}[{i}]", minimum, shape) for i, item in enumerate(items))
     return rows, columns
 
 
@@ -120,6 +119,10 @@ class Axis:
     def reads(self, i: int) -> range:
         """All cells window ``i`` points at, padding included."""
         return range(self.start(i), self.start(i) + self.span, self.dilation)
+
+    def sweep(self) -> Sweep:
+        """Return the same windows as the engine of `pooling` wants them."""
+        return Sweep(-self.padding, self.stride, self.kernel, self.dilation, self.outputs)
 
     def cells(self, i: int) -> list[int]:
         """Cells of the input that window ``i`` reads."""
@@ -274,6 +277,82 @@ def conv_output_size(
     return axis.outputs
 
 
+class Sweep(NamedTuple):
+    """Equally spaced windows along an axis: window ``i`` reads ``start + i·stride + j·dilation``.
+
+    ``j`` runs over ``0 … kernel - 1``; cells outside the input do not exist and are left out.
+    """
+
+    start: int
+    stride: int
+    kernel: int
+    dilation: int
+    outputs: int
+
+    def taps(self, size: int) -> list[tuple[slice, slice]]:
+        """Return, for each ``j``, which windows have that cell and which cells they are.
+
+        Examples
+        --------
+        >>> Sweep(start=-1, stride=2, kernel=2, dilation=1, outputs=3).taps(4)
+        [(slice(1, 3, 1), slice(1, 4, 2)), (slice(0, 2, 1), slice(0, 3, 2))]
+        """
+        found = []
+        for j in range(self.kernel):
+            cell = self.start + j * self.dilation  # what window 0 reads
+            first = max(0, -(cell // self.stride))
+            last = min(self.outputs - 1, (size - 1 - cell) // self.stride)
+            if first <= last:
+                source = slice(
+                    cell + first * self.stride, cell + last * self.stride + 1, self.stride
+                )
+                found.append((slice(first, last + 1, 1), source))
+        return found
+
+    def halved(self, overlapping: bool) -> Sweep | None:
+        """Return the windows of about half the length to combine in pairs, if that is cheaper.
+
+        Windows that may overlap (a maximum counts a cell twice without harm) are ``ceil(k / 2)``
+        long, others ``floor(k / 2)``, and an odd last cell is left over.
+        """
+        if self.kernel < 4:
+            return None
+        length = (self.kernel + overlapping) // 2
+        shift = (self.kernel - length if overlapping else length) * self.dilation
+        step = math.gcd(self.stride, shift)  # half windows are needed only this far apart
+        count = ((self.outputs - 1) * self.stride + shift) // step + 1
+        half = Sweep(self.start, step, length, self.dilation, count)
+        last = 2 if self.kernel % 2 and not overlapping else 1
+        direct = (self.kernel - 1) * self.outputs
+        return half if half._work(overlapping) + last * self.outputs <= direct else None
+
+    def _work(self, overlapping: bool) -> int:
+        """Count the combinations it takes, to choose between one cell at a time and halves."""
+        half = self.halved(overlapping)
+        if half is None:
+            return (self.kernel - 1) * self.outputs
+        last = 2 if self.kernel % 2 and not overlapping else 1
+        return half._work(overlapping) + last * self.outputs
+
+
+def adaptive_sweeps(size: int, bins: int) -> list[tuple[slice, Sweep]]:
+    """Return the adaptive bins as equally spaced windows: which bins, and what they read.
+
+    The bins repeat after ``bins / gcd(size, bins)``; with a size that divides there is one kind.
+
+    Examples
+    --------
+    >>> adaptive_sweeps(8, 4)
+    [(slice(0, None, 1), Sweep(start=0, stride=2, kernel=2, dilation=1, outputs=4))]
+    """
+    repeats = math.gcd(size, bins)
+    kinds = bins // repeats
+    return [
+        (slice(i, None, kinds), Sweep(cells.start, size // repeats, len(cells), 1, repeats))
+        for i, cells in enumerate(adaptive_bins(size, bins)[:kinds])
+    ]
+
+
 def adaptive_bins(size: int, bins: int) -> list[range]:
     """Return the cells of each adaptive bin: ``floor(i·n/o)`` up to ``ceil((i + 1)·n/o)``.
 
@@ -318,9 +397,7 @@ def receptive_fields(layers: Iterable[Sequence[int]]) -> list[Reach]:
                 f"layers[{number}] must be (kernel_size, stride) or "
                 f"(kernel_size, stride, dilation), got {layer!r}"
             )
-        kernel, stride, dilation = (
-            as_int(value, f"layers[{number}]") for value in (*layer, 1)[:3]
-        )
+        kernel, stride, dilation = (as_int(value, f"layers[{number}]") for value in (*layer, 1)[:3])
         field += (kernel - 1) * dilation * jump
         jump *= stride
         steps.append(Reach(field, jump))
