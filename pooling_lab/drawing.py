@@ -1,0 +1,569 @@
+"""Pictures: grids of numbers as SVG and PNG, and matplotlib figures with a text for who cannot see.
+
+A picture is described once (`Picture`, made by `grid` or `photo`) and drawn twice: `svg` for the
+explorers, `png` for the stored notebooks. Both take their colours from the one palette below.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import io
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from pooling_lab.geometry import Axis
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LIGHT = {
+    "paper": "#ffffff",
+    "ink": "#1b1b1b",
+    "muted": "#565656",
+    "line": "#767676",
+    "read": "#fff0c2",
+    "read-edge": "#b45309",
+    "best": "#ffc861",
+    "here": "#cfe6fa",
+    "here-edge": "#0063a8",
+    "pad": "#efefef",
+    "error": "#a3150f",
+}
+DARK = {
+    "paper": "#181a1f",
+    "ink": "#f2f2f2",
+    "muted": "#b8b8b8",
+    "line": "#8c8c8c",
+    "read": "#4a380e",
+    "read-edge": "#f0a742",
+    "best": "#7d5400",
+    "here": "#123f63",
+    "here-edge": "#6cb8f5",
+    "pad": "#2c2f36",
+    "error": "#ff9c94",
+}
+# Lines in plots: after Okabe and Ito (2008), darkened until each stands 3:1 out from white.
+SERIES = ("#0072b2", "#d55e00", "#007f5f", "#aa3377", "#7a6a00", "#1b1b1b")
+
+
+class Look(NamedTuple):
+    """How a cell is drawn; no two looks differ by colour alone."""
+
+    fill: str
+    edge: str = "line"
+    width: int = 1
+    dash: int = 0
+    bold: bool = False
+    hatched: bool = False
+    ink: str = "ink"
+
+
+LOOKS = {
+    "cell": Look("paper"),
+    "pad": Look("pad", dash=4, ink="muted"),  # a padding cell: it is not in the data
+    "beyond": Look("paper", dash=2, ink="muted"),  # past the padded edge: ceil mode reaches there
+    "unread": Look("paper", hatched=True, ink="muted"),  # no window reads it
+    "read": Look("read", "read-edge"),
+    "tie": Look("best", "read-edge", width=3, dash=5),
+    "best": Look("best", "read-edge", width=3, bold=True),
+    "here": Look("here", "here-edge", width=3, bold=True),
+}
+
+SIDE = 44  # of a cell, in px: five characters fit at a size that can be read
+GAP = 28  # between two pictures
+
+
+class Cell(NamedTuple):
+    """A square with a text; ``name`` is what the explorers light it by."""
+
+    x: float
+    y: float
+    side: float
+    text: str
+    look: str
+    name: str
+
+
+class Label(NamedTuple):
+    """A line of text whose baseline starts at ``(x, y)``."""
+
+    x: float
+    y: float
+    text: str
+
+
+class Photo(NamedTuple):
+    """Pixels in a PNG, drawn ``width`` × ``height`` px large without smoothing."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    png: bytes
+
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One panel: its shapes, in px from any origin, and what it shows in words."""
+
+    shapes: Sequence[Cell | Label | Photo]
+    description: str
+    lit: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def box(self) -> Box:
+        """The smallest box around all shapes: left, top, right, bottom."""
+        return union(_extent(shape) for shape in self.shapes)
+
+
+def union(boxes: Iterable[Box]) -> Box:
+    """Return the smallest box around all of them, the empty box if there are none."""
+    sides = list(zip(*boxes, strict=True)) or [(0.0,), (0.0,), (1.0,), (1.0,)]
+    return min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])
+
+
+def _extent(shape: Cell | Label | Photo) -> Box:
+    match shape:
+        case Cell(x, y, side):
+            return x - 2, y - 2, x + side + 2, y + side + 2  # an edge is at most 3 px wide
+        case Label(x, y, text):
+            return x, y - 15, x + 8.5 * len(text), y + 5
+        case Photo(x, y, width, height):
+            return x, y, x + width, y + height
+
+
+# ------------------------------------------------------------------- from numbers to pictures
+
+
+def number(value: Any) -> str:
+    """Write a number for a cell: whole numbers whole, others with up to two decimals.
+
+    Examples
+    --------
+    >>> [number(v) for v in (6, 3.5, -1.0294, 1e-5, float("-inf"), float("nan"))]
+    ['6', '3.5', '−1.03', '1e−05', '−∞', 'NaN']
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | np.integer):
+        text = str(int(value))
+    elif not math.isfinite(value):
+        text = "NaN" if math.isnan(value) else "∞" if value > 0 else "-∞"
+    elif value == 0 or 0.005 <= abs(value) < 1e6:
+        text = f"{value + 0.0:.2f}".rstrip("0").rstrip(".")
+    else:
+        text = f"{value:.2g}"
+    return text.replace("-", "−")
+
+
+def cell_name(panel: str, row: int, column: int) -> str:
+    """Return the name of a cell, by which steps and lights speak of it."""
+    return f"{panel}{row},{column}"
+
+
+def grid(
+    values: Any,
+    title: str = "",
+    *,
+    name: str = "x",
+    axes: tuple[Axis, Axis] | None = None,
+    pad: str = "",
+    window: tuple[int, int] | None = None,
+    lit: Mapping[tuple[int, int], str] | None = None,
+) -> Picture:
+    """Return a picture of a plane of numbers.
+
+    Parameters
+    ----------
+    values
+        Numbers (or short texts) of shape ``(H, W)``.
+    title
+        Stands above the grid and begins the description.
+    name
+        Begins the names of the cells: ``x0,1`` is row 0, column 1.
+    axes
+        The windows that slide over the plane, from `geometry.window_axes`: padding is drawn
+        around it and cells that no window reads are hatched.
+    pad
+        The text of a padding cell.
+    window
+        Light what window ``(i, j)`` reads; needs ``axes``.
+    lit
+        Further lights: ``{(row, column): look}`` with a look of `LOOKS`, as ``"best"``.
+
+    Examples
+    --------
+    >>> grid([[1, 2], [3, 4]], "input").description
+    'input: 1, 2; 3, 4'
+    """
+    plane = np.asarray(values)
+    if plane.ndim != 2 or plane.size == 0:
+        raise ValueError(f"values must be a plane (H, W) of numbers, got shape {plane.shape}")
+    looks = _looks(plane.shape, axes)
+    texts = {
+        place: (number(plane[place].item()) if look in ("cell", "unread") else pad)
+        for place, look in looks.items()
+    }
+    side = max(SIDE, 4 + 8 * max(map(len, texts.values())))
+    cells = [
+        Cell(
+            c * side,
+            r * side,
+            side,
+            "" if looks[r, c] == "beyond" else text,
+            looks[r, c],
+            cell_name(name, r, c),
+        )
+        for (r, c), text in texts.items()
+    ]
+    left, top, _, _ = union(map(_extent, cells))
+    labels = [Label(left + 2, top - 8, title)] if title else []
+    lights = dict.fromkeys(window_cells(axes, *window), "read") if axes and window else {}
+    lights |= lit or {}
+    named = {cell_name(name, *place): look for place, look in lights.items()}
+    return Picture([*labels, *cells], describe(plane, title), named)
+
+
+def _looks(shape: tuple[int, ...], axes: tuple[Axis, Axis] | None) -> dict[tuple[int, int], str]:
+    """Return the look of every cell to draw, padding and what ceil mode reaches included."""
+    rows, columns = [
+        _axis_looks(size, axis) for size, axis in zip(shape, axes or (None, None), strict=True)
+    ]
+    order = ("cell", "unread", "pad", "beyond")  # a cell looks as the stronger of its two axes
+    return {
+        (r, c): max(row, column, key=order.index)
+        for r, row in rows.items()
+        for c, column in columns.items()
+    }
+
+
+def _axis_looks(size: int, axis: Axis | None) -> dict[int, str]:
+    if axis is None:
+        return dict.fromkeys(range(size), "cell")
+    last = max([size + axis.padding, *(axis.reads(i).stop for i in range(axis.outputs))])
+    looks = dict.fromkeys(range(-axis.padding, last), "pad")
+    looks |= dict.fromkeys(range(size + axis.padding, last), "beyond")
+    looks |= dict.fromkeys(range(size), "cell")
+    return looks | dict.fromkeys(axis.unread(), "unread")
+
+
+def window_cells(axes: tuple[Axis, Axis], i: int, j: int) -> list[tuple[int, int]]:
+    """Return the cells ``(row, column)`` window ``(i, j)`` points at, padding included.
+
+    Examples
+    --------
+    >>> from pooling_lab.geometry import window_axes
+    >>> window_cells(window_axes(4, 2), 0, 1)
+    [(0, 2), (0, 3), (1, 2), (1, 3)]
+    """
+    rows, columns = axes
+    return [(r, c) for r in rows.reads(i) for c in columns.reads(j)]
+
+
+def describe(values: Any, title: str = "") -> str:
+    """Say a plane of numbers in words, row by row, for who cannot see it."""
+    plane = np.asarray(values)
+    rows = "; ".join(", ".join(number(v) for v in row) for row in plane.tolist())
+    return f"{title}: {rows}" if title else rows
+
+
+def photo(pixels: Any, title: str = "", description: str = "", scale: float = 1) -> Picture:
+    """Return a picture of a photo, each pixel ``scale`` px wide.
+
+    Parameters
+    ----------
+    pixels
+        uint8 of shape ``(H, W)`` (grey) or ``(H, W, 3)`` (red, green, blue).
+    """
+    array = np.asarray(pixels)
+    height, width = array.shape[:2]
+    image = Photo(0, 0, width * scale, height * scale, to_png(Image.fromarray(array)))
+    labels = [Label(0, -8, title)] if title else []
+    return Picture([*labels, image], description or f"{title}, {height} × {width} pixels")
+
+
+# ------------------------------------------------------------------------------- drawn as SVG
+
+
+def stylesheet(scope: str = ".pl") -> str:
+    """Return the CSS of both themes: colours as variables, and the looks of the cells."""
+    dark = ", ".join(
+        f"{theme} {scope}"
+        for theme in ('[data-jp-theme-light="false"]', ".vscode-dark", 'html[theme="dark"]')
+    )
+    rules = [f"{scope} {{{_variables(LIGHT)}}}", f"{dark} {{{_variables(DARK)}}}"]
+    for name, look in LOOKS.items():
+        rules.append(
+            f"{scope} .{name} rect {{fill: var(--pl-{look.fill}); stroke: var(--pl-{look.edge}); "
+            f"stroke-width: {look.width}px; stroke-dasharray: {look.dash or 'none'}}}\n"
+            f"{scope} .{name} text {{fill: var(--pl-{look.ink}); "
+            f"font-weight: {700 if look.bold else 400}}}"
+        )
+    return "\n".join(rules)
+
+
+def _variables(palette: Mapping[str, str]) -> str:
+    return " ".join(f"--pl-{name}: {colour};" for name, colour in palette.items())
+
+
+def svg(picture: Picture, box: Box | None = None) -> str:
+    """Return the picture as an SVG element whose colours come from `stylesheet`.
+
+    Parameters
+    ----------
+    box
+        Left, top, right and bottom of what is shown, if not the picture's own box.
+    """
+    left, top, right, bottom = box or picture.box
+    body = "".join(_svg_shape(shape, picture.lit) for shape in picture.shapes)
+    return (
+        f'<svg role="img" aria-label="{html.escape(picture.description)}" '
+        f'width="{right - left:g}" height="{bottom - top:g}" '
+        f'viewBox="{left:g} {top:g} {right - left:g} {bottom - top:g}">{body}</svg>'
+    )
+
+
+def _svg_shape(shape: Cell | Label | Photo, lit: Mapping[str, str]) -> str:
+    match shape:
+        case Label(x, y, text):
+            return f'<text class="label" x="{x:g}" y="{y:g}">{html.escape(text)}</text>'
+        case Photo(x, y, width, height, png):
+            place = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"'
+            return f'<image {place} href="{data_uri(png)}"/>'
+        case Cell(x, y, side, text, look, name):
+            looks = f"{look} {lit[name]}" if name in lit else look
+            hatch = f'<path d="{_hatch(x, y, side)}"/>' if LOOKS[look].hatched else ""
+            words = (
+                f'<text x="{x + side / 2:g}" y="{y + side / 2:g}" '
+                f'style="font-size:{_font_size(text)}px">{html.escape(text)}</text>'
+            )
+            return (
+                f'<g class="{looks}" data-cell="{name}"><rect x="{x:g}" y="{y:g}" '
+                f'width="{side:g}" height="{side:g}"/>{hatch}{words if text else ""}</g>'
+            )
+
+
+def _hatch(x: float, y: float, side: float) -> str:
+    thirds = [side * k / 3 for k in (1, 2, 3)]
+    lines = [(x, y + t, x + t, y) for t in thirds]
+    lines += [(x + t, y + side, x + side, y + t) for t in thirds[:2]]
+    return " ".join(f"M{a:.0f} {b:.0f}L{c:.0f} {d:.0f}" for a, b, c, d in lines)
+
+
+def _font_size(text: str) -> int:
+    return 15 if len(text) <= 4 else 13 if len(text) == 5 else 12
+
+
+# ------------------------------------------------------------------------------- drawn as PNG
+
+ZOOM = 2  # pixels of the PNG per px, so that it is sharp on fine screens
+
+
+def png(pictures: Sequence[Picture], above: str = "", below: Sequence[str] = ()) -> bytes:
+    """Return pictures side by side, a line of text above and lines below them, as one PNG."""
+    boxes = [picture.box for picture in pictures]
+    lines_width = max((8.2 * len(line) for line in (above, *below)), default=0)
+    width = max(sum(b[2] - b[0] + GAP for b in boxes) + GAP, lines_width + 2 * GAP)
+    top = 52 if above else 12
+    height = max(b[3] - b[1] for b in boxes)
+    total = top + height + 16 + 24 * len(below)
+    canvas = Image.new("RGB", (round(width * ZOOM), round(total * ZOOM)), LIGHT["paper"])
+    pen = _Pen(canvas)
+    if above:
+        pen.draw(Label(GAP, 30, above), {})
+    x = float(GAP)
+    for picture, (left, upper, right, lower) in zip(pictures, boxes, strict=True):
+        pen.move(x - left, top - upper + (height - lower + upper) / 2)
+        pen.picture(picture)
+        x += right - left + GAP
+    pen.move(0, top + height)
+    for k, line in enumerate(below):
+        pen.draw(Label(GAP, 28 + 24 * k, line), {})
+    return to_png(canvas)
+
+
+class _Pen:
+    """Draws shapes with Pillow, as the SVG shows them in the light theme."""
+
+    def __init__(self, canvas: Image.Image) -> None:
+        self.canvas, self.paint = canvas, ImageDraw.Draw(canvas)
+        self.move(0, 0)
+
+    def move(self, x: float, y: float) -> None:
+        """Make ``(x, y)`` the origin of what is drawn next."""
+        self.x, self.y = x, y
+
+    def at(self, *numbers: float) -> list[int]:
+        """Turn x, y, x, y, … in px into pixels of the canvas."""
+        return [
+            round((value + (self.y if k % 2 else self.x)) * ZOOM) for k, value in enumerate(numbers)
+        ]
+
+    def picture(self, picture: Picture) -> None:
+        """Draw a picture; lit cells last, so that their edges are whole."""
+        for shape in sorted(
+            picture.shapes, key=lambda s: isinstance(s, Cell) and s.name in picture.lit
+        ):
+            self.draw(shape, picture.lit)
+
+    def draw(self, shape: Cell | Label | Photo, lit: Mapping[str, str]) -> None:
+        """Draw one shape."""
+        match shape:
+            case Label(x, y, text):
+                self.text(text, x, y, 14, "ls", LIGHT["ink"], bold=False)
+            case Photo(x, y, width, height, data):
+                size = (round(width * ZOOM), round(height * ZOOM))
+                image = Image.open(io.BytesIO(data)).convert("RGB")
+                left, top = self.at(x, y)
+                self.canvas.paste(image.resize(size, Image.Resampling.NEAREST), (left, top))
+            case Cell():
+                self.cell(shape, LOOKS[lit.get(shape.name, shape.look)])
+
+    def cell(self, cell: Cell, look: Look) -> None:
+        """Draw a cell in the given look."""
+        x, y, side = cell.x, cell.y, cell.side
+        corners = [(x, y), (x + side, y), (x + side, y + side), (x, y + side), (x, y)]
+        self.paint.rectangle(self.at(x, y, x + side, y + side), fill=LIGHT[look.fill])
+        if LOOKS[cell.look].hatched:
+            for stroke in _hatch(x, y, side).split("M")[1:]:
+                ends = [float(v) for v in stroke.replace("L", " ").split()]
+                self.paint.line(self.at(*ends), fill=LIGHT["line"], width=ZOOM)
+        for start, end in itertools.pairwise(corners):
+            for piece in _dashes(start, end, look.dash):
+                self.paint.line(self.at(*piece), fill=LIGHT[look.edge], width=look.width * ZOOM)
+        middle = x + side / 2, y + side / 2
+        self.text(cell.text, *middle, _font_size(cell.text), "mm", LIGHT[look.ink], look.bold)
+
+    def text(
+        self, text: str, x: float, y: float, size: int, anchor: str, ink: str, bold: bool
+    ) -> None:
+        """Write one line."""
+        left, top = self.at(x, y)
+        halo = (
+            {"stroke_width": 3, "stroke_fill": LIGHT["paper"]}
+            if anchor == "mm" and ink == LIGHT["muted"]
+            else {}
+        )
+        self.paint.text((left, top), text, ink, _font(size * ZOOM, bold), anchor, **halo)
+
+
+def _dashes(
+    start: tuple[float, float], end: tuple[float, float], dash: int
+) -> list[tuple[float, float, float, float]]:
+    if not dash:
+        return [(*start, *end)]
+    (x, y), (dx, dy) = start, (end[0] - start[0], end[1] - start[1])
+    count = round(max(abs(dx), abs(dy)) / dash)
+    return [
+        (x + dx * k / count, y + dy * k / count, x + dx * (k + 1) / count, y + dy * (k + 1) / count)
+        for k in range(0, count, 2)
+    ]
+
+
+@functools.cache
+def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
+    from matplotlib import get_data_path
+
+    file = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(f"{get_data_path()}/fonts/ttf/{file}", size)
+
+
+def to_png(image: Image.Image) -> bytes:
+    """Return an image as PNG bytes: at most 256 colours, no metadata, the same bytes each time."""
+    if image.mode != "L":
+        image = image.convert("RGB").quantize(256)  # a fraction of the size, by eye the same
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def data_uri(png_bytes: bytes) -> str:
+    """Return PNG bytes as a ``data:`` address, for ``src`` and ``href``."""
+    return "data:image/png;base64," + base64.b64encode(png_bytes).decode()
+
+
+# ------------------------------------------------------------------------ shown in a notebook
+
+
+def display_bundle(png_bytes: bytes, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return data and metadata that show a PNG with its text everywhere.
+
+    JupyterLab ignores an ``alt`` beside a PNG, so the HTML carries it there; GitHub and
+    nbconvert read the PNG and its metadata.
+    """
+    if len(alt.split()) < 4:
+        raise ValueError(f"alt must say in a sentence what the picture shows, got {alt!r}")
+    width = Image.open(io.BytesIO(png_bytes)).width // ZOOM
+    tag = (
+        f'<img alt="{html.escape(alt)}" src="{data_uri(png_bytes)}" width="{width}" '
+        'style="max-width: 100%; height: auto">'
+    )
+    data = {"text/html": tag, "image/png": base64.b64encode(png_bytes).decode(), "text/plain": alt}
+    return data, {"image/png": {"alt": alt, "width": width}}
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Display a matplotlib figure with a text that says what it shows, and close it.
+
+    Parameters
+    ----------
+    figure
+        The figure; it is drawn at two pixels per px on white.
+    alt
+        The finding, in a sentence: what someone who cannot see the figure should know.
+
+    Raises
+    ------
+    ValueError
+        If ``alt`` is shorter than four words.
+    """
+    from matplotlib import pyplot as plt
+
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=96 * ZOOM, bbox_inches="tight", facecolor="white")
+    data, metadata = display_bundle(to_png(Image.open(buffer)), alt)
+    plt.close(figure)
+    _display(data, metadata)
+
+
+def show_grids(*pictures: Picture, alt: str = "") -> None:
+    """Display pictures side by side; without ``alt`` their own descriptions are read.
+
+    Examples
+    --------
+    ``show_grids(grid(x, "input"), grid(max_pool2d(x, 2), "output"))``
+    """
+    words = alt or ". ".join(picture.description for picture in pictures)
+    _display(*display_bundle(png(pictures), words))
+
+
+def _display(data: dict[str, Any], metadata: dict[str, Any]) -> None:
+    from IPython.display import display
+
+    display(data, metadata=metadata, raw=True)
+
+
+def style_axes(axes: Axes, title: str = "", x: str = "", y: str = "") -> None:
+    """Give a plot its title, its axes with units, light grid lines, and the palette's series.
+
+    Call it before plotting: each line then has a colour and a marker of its own.
+    """
+    from cycler import cycler
+
+    axes.set_prop_cycle(cycler(color=SERIES) + cycler(marker=list("osD^vP")))
+    axes.set(title=title, xlabel=x, ylabel=y)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.3)
+    axes.set_axisbelow(True)

@@ -1,0 +1,6 @@
+"""Interactive pictures: `window_explorer` on a grid of numbers, `photo_explorer` on a photo."""
+
+from pooling_lab.explorers.explorer import Control, Explorer, Frame, Step
+from pooling_lab.explorers.window import window_explorer
+
+__all__ = ["Control", "Explorer", "Frame", "Step", "window_explorer"]

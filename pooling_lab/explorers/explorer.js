@@ -1,0 +1,218 @@
+// Shows the frames that Python made (explorer.py) and moves the highlight. Nothing is computed here.
+
+const PLAY_EVERY = 1000; // ms a window stays lit while playing
+const LIGHTS = ["here", "best", "ties", "reads"]; // strongest first
+const LOOK_OF = { here: "here", best: "best", ties: "tie", reads: "read" };
+
+async function unpack(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).json();
+}
+
+/** Make an element: attributes that are functions become listeners. */
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Make an element the keyboard reaches; JupyterLab must leave its keys alone (arrows, d d). */
+function focusable(tag, attributes, ...children) {
+  return make(tag, { "data-lm-suppress-shortcuts": "true", ...attributes }, ...children);
+}
+
+function slider(label, onInput) {
+  const input = focusable("input", { type: "range", "aria-label": label, step: 1, input: onInput });
+  const number = make("output", { class: "pl-number" });
+  return { input, number, row: make("label", { class: "pl-row" }, label, input, number) };
+}
+
+/** One control: its element, and a function that shows a value of the model in it. */
+function control({ name, values, kind }, choose) {
+  if (kind === "checkbox") {
+    const input = focusable("input", {
+      type: "checkbox", "aria-label": name, change: () => choose(input.checked),
+    });
+    const row = make("label", { class: "pl-row" }, name, input);
+    return { row, show: (value) => { input.checked = value; } };
+  }
+  if (kind === "buttons") {
+    const buttons = values.map((value) =>
+      focusable("button", { type: "button", click: () => choose(value) }, String(value)));
+    const row = make("div", { class: "pl-row", role: "group", "aria-label": name },
+      make("span", {}, name), make("span", { class: "pl-buttons" }, ...buttons));
+    const show = (value) => buttons.forEach((button, k) =>
+      button.setAttribute("aria-pressed", values[k] === value));
+    return { row, show };
+  }
+  // Where the values are whole numbers in a row, the slider's own number is the value.
+  const first = values.every((value, k) => value === values[0] + k) ? values[0] : 0;
+  const { input, number, row } = slider(name, () => choose(values[input.value - first]));
+  input.min = first;
+  input.max = first + values.length - 1;
+  const show = (value) => {
+    input.value = values.indexOf(value) + first;
+    input.setAttribute("aria-valuetext", value);
+    number.textContent = value;
+  };
+  return { row, show };
+}
+
+async function render({ model, el }) {
+  const { title, controls, parts, frames } = await unpack(model.get("_data"));
+  const set = (name, value) => {
+    model.set(name, value);
+    model.save_changes();
+  };
+
+  // ---------------------------------------------------------------- what stands on the page
+  const shown = controls.filter(({ values }) => values.length > 1).map((spec) => ({
+    name: spec.name, ...control(spec, (value) => { stop(); set(spec.name, value); }),
+  }));
+  const summary = make("p", { class: "pl-summary" });
+  const error = make("p", { class: "pl-error" });
+  const figure = make("div", {
+    class: "pl-panels", pointerover: point, pointerleave: () => light(), click: pick,
+  });
+  const walk = slider("position", () => { stop(); set("position", Number(walk.input.value)); });
+  const button = (text, click) => focusable("button", { type: "button", click }, text);
+  const previous = button("Previous", () => { stop(); set("position", at() - 1); });
+  const next = button("Next", () => { stop(); set("position", at() + 1); });
+  const play = button("Play", () => (timer ? stop() : start()));
+  const position = make("div", { class: "pl-position" }, walk.row,
+    make("span", { class: "pl-buttons" }, previous, play, next));
+  const text = make("p", { class: "pl-text" });
+  const notes = make("div", { class: "pl-notes" });
+  const live = make("div", { class: "pl-live", "aria-live": "polite" });
+  const root = make("section", { class: "pl-explorer", "aria-label": title },
+    make("strong", { class: "pl-title" }, title),
+    make("div", { class: "pl-controls" }, ...shown.map(({ row }) => row)),
+    summary, error, figure, position, text, notes, live);
+  el.append(root);
+
+  // Room for the longest texts, so that nothing below moves when a slider does.
+  const most = (key) => Math.max(0, ...frames.map((frame) => parts[frame[key]].length));
+  notes.style.minHeight = `${1.6 * most("notes")}em`;
+  position.hidden = text.hidden = most("texts") === 0;
+  figure.append(...Array.from({ length: Math.max(...frames.map((f) => f.panels.length)) },
+    () => make("div", { class: "pl-panel" })));
+
+  // -------------------------------------------------------------------- what is shown in it
+  let frame, steps;
+  const at = () => Math.min(model.get("position"), steps.texts.length - 1);
+
+  function draw() {
+    let index = 0;
+    for (const { name, values } of controls) {
+      index = index * values.length + values.indexOf(model.get(name));
+    }
+    const before = frame;
+    frame = frames[index];
+    steps = Object.fromEntries(["texts", ...LIGHTS].map((key) => [key, parts[frame[key]]]));
+    shown.forEach(({ name, show }) => show(model.get(name)));
+    summary.textContent = parts[frame.summary];
+    error.textContent = parts[frame.error] && `These settings cannot work: ${parts[frame.error]}`;
+    notes.replaceChildren(...parts[frame.notes].map((line) => make("p", {}, line)));
+    [...figure.children].forEach((panel, k) => {
+      if (before?.panels[k] !== frame.panels[k]) panel.innerHTML = parts[frame.panels[k]] ?? "";
+    });
+    show_step();
+  }
+
+  function show_step() {
+    const count = steps.texts.length;
+    walk.input.max = Math.max(0, count - 1);
+    walk.input.value = at();
+    walk.number.textContent = count ? `${at() + 1} of ${count}` : "none";
+    walk.input.setAttribute("aria-valuetext", walk.number.textContent);
+    for (const element of [walk.input, play]) element.disabled = count < 2;
+    previous.disabled = at() <= 0;
+    next.disabled = at() >= count - 1;
+    light();
+    announce();
+  }
+
+  /** Light a step, as a rule the one at `position`. */
+  function light(step = at()) {
+    const looks = {};
+    for (const key of LIGHTS.toReversed()) {
+      for (const cell of steps[key][step] ?? []) looks[cell] = LOOK_OF[key];
+    }
+    paint(looks);
+    text.textContent = steps.texts[step] ?? "";
+  }
+
+  function paint(looks) {
+    for (const cell of figure.querySelectorAll("[data-cell]")) {
+      cell.classList.remove(...Object.values(LOOK_OF));
+      const look = looks[cell.dataset.cell];
+      if (look) cell.classList.add(look);
+    }
+  }
+
+  // ------------------------------------------------------------------------ how it is moved
+  const cell_at = (event) => event.target.closest?.("[data-cell]")?.dataset.cell;
+  const steps_with = (key, cell) => steps[key].flatMap((cells, k) => (cells.includes(cell) ? [k] : []));
+
+  /** Pointing at an output cell lights its window; at an input cell, the outputs that read it. */
+  function point(event) {
+    const cell = cell_at(event);
+    const [step] = steps_with("here", cell);
+    const readers = steps_with("reads", cell);
+    if (step !== undefined) return light(step);
+    if (!readers.length) return light();
+    const looks = Object.fromEntries(readers.flatMap((k) => steps.here[k].map((c) => [c, "here"])));
+    paint({ ...looks, [cell]: "best" });
+    text.textContent = `read by ${readers.length} ${readers.length === 1 ? "window" : "windows"}`;
+  }
+
+  function pick(event) {
+    const [step] = steps_with("here", cell_at(event));
+    if (step !== undefined) { stop(); set("position", step); }
+  }
+
+  let timer;
+  function start() {
+    if (at() === steps.texts.length - 1) set("position", 0);
+    timer = setInterval(() => {
+      set("position", at() + 1);
+      if (at() === steps.texts.length - 1) stop();
+    }, PLAY_EVERY);
+    play.textContent = "Pause";
+  }
+  function stop() {
+    timer = clearInterval(timer);
+    play.textContent = "Play";
+  }
+  const calm = matchMedia("(prefers-reduced-motion: reduce)"); // then Next and Previous do it
+  const heed = () => { play.hidden = calm.matches; stop(); };
+
+  /** Say the frame and the step once the reader has come to rest. */
+  let pending;
+  function announce() {
+    clearTimeout(pending);
+    pending = setTimeout(() => {
+      const words = [summary, error, text].map((element) => element.textContent);
+      live.textContent = words.filter(Boolean).join(". ");
+    }, 250);
+  }
+
+  heed();
+  draw();
+  calm.addEventListener("change", heed);
+  for (const { name } of controls) model.on(`change:${name}`, draw);
+  model.on("change:position", show_step);
+  return () => {
+    stop();
+    clearTimeout(pending);
+    calm.removeEventListener("change", heed);
+    for (const { name } of controls) model.off(`change:${name}`, draw);
+    model.off("change:position", show_step);
+  };
+}
+
+export default { render };

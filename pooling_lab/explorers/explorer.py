@@ -1,0 +1,226 @@
+"""The sliders: every frame is computed here when the explorer is made, the browser shows them.
+
+An explorer is a list of controls and a function from their values to a `Frame`. All frames
+travel to the browser in one compressed trait, so a slider answers without asking the kernel,
+works in an exported page without one, and re-executing a notebook tries every position.
+"""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from pooling_lab import drawing
+from pooling_lab.drawing import Box, Picture
+
+HERE = Path(__file__).parent
+MOST_FRAMES = 600
+MOST_BYTES = 500_000
+
+
+@dataclass(frozen=True)
+class Control:
+    """One setting of an explorer: its name, what it may be, and where it starts.
+
+    A control with one value is not shown; it still can be read from the explorer.
+    """
+
+    name: str
+    values: Sequence[Any]
+    value: Any
+    kind: str = "slider"  # or "checkbox" or "buttons"
+
+    def __post_init__(self) -> None:
+        _Choice(self.values, self.name).validate(None, self.value)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the position control stops at: one window, named by cells of the frame's panels."""
+
+    text: str
+    here: Sequence[str] = ()  # the cells this step is about; pointing at one selects the step
+    reads: Sequence[str] = ()  # the cells it reads; pointing at one lights its readers
+    best: Sequence[str] = ()  # of those, the one that wins …
+    ties: Sequence[str] = ()  # … and those that are as good
+
+    def lit(self) -> dict[str, str]:
+        """Return the look of every cell this step lights."""
+        cells = {"read": self.reads, "tie": self.ties, "best": self.best, "here": self.here}
+        return {name: look for look, names in cells.items() for name in names}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What an explorer shows for one combination of its settings."""
+
+    summary: str  # one sentence; it is read out when a control moves
+    panels: Sequence[Picture]
+    steps: Sequence[Step] = ()
+    notes: Sequence[str] = ()  # lines below the panels: formulas with the numbers put in
+    error: str = ""  # why these settings cannot work
+
+
+class _Choice(traitlets.TraitType[Any, Any]):
+    """A trait that takes one of a few values and says which when it is given another."""
+
+    def __init__(self, values: Sequence[Any], name: str, default: Any = None) -> None:
+        super().__init__(default_value=default)
+        self.values, self.label = values, name
+
+    def validate(self, _: Any, value: Any) -> Any:
+        for allowed in self.values:
+            if isinstance(value, bool) == isinstance(allowed, bool) and value == allowed:
+                return allowed  # a plain Python value even where NumPy's was given
+        listed = ", ".join(map(repr, self.values))
+        raise traitlets.TraitError(f"{self.label} must be one of {listed}, got {value!r}")
+
+
+class Explorer(anywidget.AnyWidget):
+    """Controls, panels and steps; see `Frame` for what is shown and `Control` for what moves.
+
+    Every control is an attribute: ``explorer.kernel_size = 3`` moves the slider, and moving the
+    slider changes the attribute. ``position`` is the step that is lit.
+
+    Parameters
+    ----------
+    title
+        Stands above the controls.
+    controls
+        The settings; together they may have at most 600 combinations.
+    frame
+        Called with one keyword argument per control, returns a `Frame`. Called once for every
+        combination, when the explorer is made.
+
+    Raises
+    ------
+    ValueError
+        If there are too many combinations, or the frames too large to travel.
+    """
+
+    _esm = HERE / "explorer.js"
+    _css = drawing.stylesheet(".pl-explorer") + (HERE / "explorer.css").read_text("utf-8")
+    _data = traitlets.Bytes().tag(sync=True)
+    position = traitlets.Int(0, min=0).tag(sync=True)
+
+    def __init__(
+        self, title: str, controls: Sequence[Control], frame: Callable[..., Frame]
+    ) -> None:
+        count = math.prod(len(control.values) for control in controls)
+        if count > MOST_FRAMES:
+            raise ValueError(f"controls must have at most {MOST_FRAMES} combinations, got {count}")
+        self._title, self._controls = title, tuple(controls)
+        self.frames = [frame(**settings) for settings in self.combinations()]
+        traits = {c.name: _Choice(c.values, c.name, c.value).tag(sync=True) for c in controls}
+        self.add_traits(**traits)
+        super().__init__(_data=_pack(title, controls, self.frames))
+
+    def combinations(self) -> list[dict[str, Any]]:
+        """Return the settings of every frame, in the order of ``frames``."""
+        names = [control.name for control in self._controls]
+        every = itertools.product(*(control.values for control in self._controls))
+        return [dict(zip(names, values, strict=True)) for values in every]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The present value of every control."""
+        return {control.name: getattr(self, control.name) for control in self._controls}
+
+    @property
+    def frame(self) -> Frame:
+        """The frame of the present settings."""
+        index = 0
+        for control in self._controls:
+            index = index * len(control.values) + control.values.index(self.settings[control.name])
+        return self.frames[index]
+
+    @property
+    def step(self) -> Step | None:
+        """The step that is lit: ``position``, or the last if the frame has fewer."""
+        steps = self.frame.steps
+        return steps[min(self.position, len(steps) - 1)] if steps else None
+
+    def png(self) -> bytes:
+        """Return the present frame as a PNG."""
+        frame, step = self.frame, self.step
+        lit = step.lit() if step else {}
+        lines = [f"Cannot work: {frame.error}"] if frame.error else [step.text] if step else []
+        panels = [replace(panel, lit=lit) for panel in frame.panels]
+        return drawing.png(panels, f"{self._title}: {frame.summary}", [*lines, *frame.notes])
+
+    def __str__(self) -> str:
+        frame, step = self.frame, self.step
+        lines = [frame.error, *(panel.description for panel in frame.panels)]
+        return ". ".join(filter(None, [frame.summary, *lines, step.text if step else ""]))
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.settings.items())
+        return f"<{self._title}: {settings}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = drawing.display_bundle(self.png(), str(self))
+        view, view_metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        return {**view, **data}, {**view_metadata, **metadata}
+
+
+@dataclass
+class _Parts:
+    """Fragments of the frames, each kept once: frames share most of theirs."""
+
+    parts: list[Any] = field(default_factory=list)
+    index: dict[str, int] = field(default_factory=dict)
+
+    def add(self, part: Any) -> int:
+        """Return the number of a fragment, new or known."""
+        key = json.dumps(part, ensure_ascii=False)
+        if key not in self.index:
+            self.index[key] = len(self.parts)
+            self.parts.append(part)
+        return self.index[key]
+
+
+def _pack(title: str, controls: Sequence[Control], frames: Sequence[Frame]) -> bytes:
+    """Return everything the browser shows, as gzip'd JSON."""
+    parts, boxes = _Parts(), _canvases(frames)
+    packed = [
+        {
+            "summary": parts.add(frame.summary),
+            "error": parts.add(frame.error),
+            "notes": parts.add(frame.notes),
+            "panels": [
+                parts.add(drawing.svg(panel, box))
+                for panel, box in zip(frame.panels, boxes, strict=False)
+            ],
+            "texts": parts.add([step.text for step in frame.steps]),
+            "here": parts.add([step.here for step in frame.steps]),
+            "reads": parts.add([step.reads for step in frame.steps]),
+            "best": parts.add([step.best for step in frame.steps]),
+            "ties": parts.add([step.ties for step in frame.steps]),
+        }
+        for frame in frames
+    ]
+    settings = [{"name": c.name, "values": c.values, "kind": c.kind} for c in controls]
+    everything = {"title": title, "controls": settings, "parts": parts.parts, "frames": packed}
+    text = json.dumps(everything, ensure_ascii=False, separators=(",", ":"))
+    data = gzip.compress(text.encode(), mtime=0)
+    if len(data) > MOST_BYTES:
+        raise ValueError(
+            f"the frames take {len(data):,} bytes, at most {MOST_BYTES:,} may travel: "
+            "show fewer controls or a smaller input"
+        )
+    return data
+
+
+def _canvases(frames: Sequence[Frame]) -> list[Box]:
+    """Return one box per panel that fits it in every frame, so that nothing jumps."""
+    panels = itertools.zip_longest(*(frame.panels for frame in frames))
+    return [drawing.union(panel.box for panel in column if panel) for column in panels]

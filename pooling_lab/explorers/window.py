@@ -1,0 +1,202 @@
+"""The window over a grid of numbers: where it stands, what it reads, what that becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pooling_lab.drawing import Label, Picture, cell_name, grid, number, window_cells
+from pooling_lab.explorers.explorer import Explorer, Frame, Step
+from pooling_lab.explorers.pools import VALUES, Function, axes_of, pool_controls, run
+from pooling_lab.geometry import Axis
+
+EXAMPLE = (
+    (3, 1, 0, 5, 2, 7),
+    (4, 8, 6, 1, 9, 0),
+    (2, 5, 5, 3, 4, 6),
+    (7, 0, 1, 8, 2, 3),
+    (6, 9, 4, 0, 5, 1),
+    (1, 2, 3, 7, 8, 4),
+)
+PAD = {"max": "−∞", "min": "∞", "average": "0"}
+CONTROLS = ("pool", "kernel_size", "stride", "padding", "dilation", "ceil_mode")
+
+
+def window_explorer(
+    x: ArrayLike | None = None,
+    pool: str | Function = "max",
+    *,
+    kernel_size: int = 2,
+    stride: int | None = None,
+    padding: int = 0,
+    dilation: int = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    controls: Sequence[str] = CONTROLS,
+) -> Explorer:
+    """Return sliders over a grid of numbers, with the window, its numbers and the size formula.
+
+    Parameters
+    ----------
+    x
+        Numbers of shape ``(H, W)``, as a rule at most 8 × 8; a 6 × 6 example if there are none.
+    pool
+        ``"max"``, ``"average"``, ``"min"``, or a function of your own whose arguments are
+        named as PyTorch's: ``def my_pool(x, kernel_size, stride)``. It then gets the controls
+        it has arguments for; where it raises or returns a wrong shape, the explorer says so.
+    kernel_size, stride, padding, dilation, ceil_mode, count_include_pad
+        Where the controls start; ``stride=None`` means the kernel size.
+    controls
+        The controls to show; the other settings stay where they start.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``x`` is no plane, or ``pool`` or ``controls`` is none of the above.
+
+    Examples
+    --------
+    >>> explorer = window_explorer([[1, 2], [3, 4]], controls=["pool", "kernel_size"])
+    >>> explorer.step.text
+    'max(1, 2, 3, 4) = 4'
+    >>> explorer.pool = "average"
+    >>> explorer.step.text
+    '(1 + 2 + 3 + 4) / 4 = 2.5'
+    """
+    plane = np.array(EXAMPLE if x is None else x)
+    if plane.ndim != 2 or plane.dtype.kind not in "iuf":
+        raise ValueError(
+            f"x must be one plane (H, W) of numbers, got {plane.dtype} of shape {plane.shape}"
+        )
+    start = {
+        "kernel_size": kernel_size,
+        "stride": stride,
+        "padding": padding,
+        "dilation": dilation,
+        "ceil_mode": ceil_mode,
+        "count_include_pad": count_include_pad,
+    }
+    chosen = pool_controls(pool, start, controls, VALUES)
+
+    def frame(**settings: Any) -> Frame:
+        kind = settings.pop("pool")
+        return _frame(plane, pool if callable(pool) else kind, kind, settings)
+
+    return Explorer("Window explorer", chosen, frame)
+
+
+def _frame(x: NDArray[Any], pool: str | Function, kind: str, settings: dict[str, Any]) -> Frame:
+    axes = axes_of(x, settings)
+    pad = PAD.get(kind, "") if settings["count_include_pad"] else ""
+    before = grid(x, f"input {_size(x)}", axes=axes, pad=pad)
+    words = f"{kind} pooling, input {_size(x)}"
+    try:
+        y = run(pool, x, settings)
+    except ValueError as error:
+        none = Picture([Label(0, -8, "no output")], "no output")
+        return Frame(f"{words}: no output", [before, none], notes=_formula(axes), error=str(error))
+    after = grid(y, f"output {_size(y)}", name="y")
+    steps = [_step(x, y[place].item(), kind, pad, axes, place) for place in np.ndindex(*y.shape)]
+    notes = _formula(axes) + _legend(axes, kind, pad)
+    return Frame(f"{words}, output {_size(y)}", [before, after], steps, notes)
+
+
+def _size(x: NDArray[Any]) -> str:
+    return f"{x.shape[0]} × {x.shape[1]}"
+
+
+def _step(
+    x: NDArray[Any],
+    result: float,
+    kind: str,
+    pad: str,
+    axes: tuple[Axis, Axis],
+    place: tuple[int, ...],
+) -> Step:
+    """Return the step of one window: its cells, which of them win, and the calculation."""
+    cells = window_cells(axes, *place)
+    values = {cell: x[cell].item() for cell in cells if _within(cell, axes, padded=False)}
+    counted = [
+        cell for cell in cells if cell in values or (pad and _within(cell, axes, padded=True))
+    ]
+    words = [number(values.get(cell, pad)) for cell in counted]
+    picks = kind in ("max", "min")
+    best = [cell for cell in values if picks and np.array_equal(values[cell], result, True)]
+    equal = f", the first of {len(best)} equal" if len(best) > 1 else ""
+    return Step(
+        _calculation(kind, words, result) + equal,
+        here=[cell_name("y", *place)],
+        reads=[cell_name("x", *cell) for cell in cells],
+        best=[cell_name("x", *cell) for cell in best[:1]],
+        ties=[cell_name("x", *cell) for cell in best[1:]],
+    )
+
+
+def _within(cell: tuple[int, int], axes: tuple[Axis, Axis], padded: bool) -> bool:
+    return all(
+        -axis.padding * padded <= place < axis.size + axis.padding * padded
+        for place, axis in zip(cell, axes, strict=True)
+    )
+
+
+def _calculation(kind: str, words: Sequence[str], result: float) -> str:
+    """Write how a window's numbers become one."""
+    answer = f"{_equals(result)} {number(result)}"
+    if kind == "average":
+        terms = [f"({word})" if word.startswith("−") else word for word in words]
+        return f"({' + '.join(terms)}) / {len(words)} {answer}"
+    if kind in ("max", "min"):
+        return f"{kind}({', '.join(words)}) {answer}"
+    return f"{kind} of {', '.join(words)} gives {number(result)}"
+
+
+def _equals(value: float) -> str:
+    """Return = or, where `number` rounds, ≈."""
+    rounded = abs(value) < 1e6 and round(value, 2) != value
+    return "≈" if rounded and value == value else "="
+
+
+def _formula(axes: tuple[Axis, Axis]) -> list[str]:
+    """Write the size formula, and again with the numbers put in."""
+    rounding = "ceil" if axes[0].ceil_mode else "floor"
+    symbols = "(size + 2·padding − dilation·(kernel_size − 1) − 1) / stride"
+    sides = {"rows": axes[0], "columns": axes[1]}
+    if axes[0] == axes[1]:
+        sides = {"rows and columns": axes[0]}
+    lines = [f"{name}: {_substituted(axis)}" for name, axis in sides.items()]
+    return [f"output size = {rounding}({symbols}) + 1", *lines]
+
+
+def _substituted(axis: Axis) -> str:
+    size, kernel, stride, padding, dilation, ceil_mode = (
+        getattr(axis, name)
+        for name in ("size", "kernel", "stride", "padding", "dilation", "ceil_mode")
+    )
+    room = size + 2 * padding - axis.span
+    windows = -(-room // stride) + 1 if ceil_mode else room // stride + 1
+    text = (
+        f"{'ceil' if ceil_mode else 'floor'}(({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1)"
+        f" / {stride}) + 1 = {number(windows)}"
+    )
+    if windows > axis.outputs:
+        return f"{text}, less 1 because the last window would start beyond the data: {axis.outputs}"
+    return text
+
+
+def _legend(axes: tuple[Axis, Axis], kind: str, pad: str) -> list[str]:
+    """Say what the hatched, the dashed and the dotted cells are, where there are any."""
+    rows, columns = axes
+    kept = (rows.size - len(rows.unread())) * (columns.size - len(columns.unread()))
+    lines = []
+    if unread := rows.size * columns.size - kept:
+        lines.append(
+            f"Hatched: {unread} of {rows.size * columns.size} cells are read by no window."
+        )
+    if rows.padding:
+        lines.append(f"Dashed: padding, {f'counts as {pad}' if pad else 'not counted'}.")
+    if any(axis.reads(axis.outputs - 1).stop > axis.size + axis.padding for axis in axes):
+        lines.append("Dotted: past the padded edge; ceil_mode lets the last window reach there.")
+    return lines
