@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -16,6 +17,10 @@ import webbrowser
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from IPython.display import Markdown
 
 PACKAGE = "pooling-lab"
 HERE = Path(__file__).resolve().parent
@@ -136,6 +141,54 @@ def reset(lesson: str, root: Path | None = None) -> str:
         said = f"Your old copy is now {kept.name}. "
     copy_lessons(root / "notebooks", root / "my_course")
     return f"{said}my_course/{copy.name} is new."
+
+
+# --- the table of contents ----------------------------------------------------------------
+
+
+class Lesson(NamedTuple):
+    """One notebook of the course as its first cells describe it."""
+
+    number: str
+    file: str
+    title: str
+    minutes: int
+
+
+def lessons(folder: Path) -> list[Lesson]:
+    """Return the lessons in ``folder`` in teaching order.
+
+    Raises
+    ------
+    CourseError
+        If a notebook does not say its title as ``# NN · Title`` and its ``**Minutes:** N``.
+    """
+    return [_described(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")) if _own(path)]
+
+
+def _own(path: Path) -> bool:
+    return ".kept-" not in path.name
+
+
+def _described(path: Path) -> Lesson:
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    prose = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    title = re.match(r"# \d\d · (.+)", prose)
+    minutes = re.search(r"\*\*Minutes:\*\* (\d+)", prose)
+    if not (title and minutes):
+        raise CourseError(f"{path.name} must begin with '# NN · Title' and say '**Minutes:** N'.")
+    return Lesson(path.name[:2], path.name, title[1], int(minutes[1]))
+
+
+def contents(folder: Path | None = None) -> Markdown:
+    """Return the table of the lessons beside this notebook, each a link to open it."""
+    from IPython.display import Markdown
+
+    rows = [
+        f"| {lesson.number} | [{lesson.title}]({lesson.file}) | {lesson.minutes} |"
+        for lesson in lessons(folder or Path.cwd())
+    ]
+    return Markdown("\n".join(["| | lesson | minutes |", "|---|:---|---:|", *rows]))
 
 
 # --- opening JupyterLab -------------------------------------------------------------------
