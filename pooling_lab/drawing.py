@@ -78,7 +78,7 @@ LOOKS = {
     "here": Look("here", "here-edge", width=3, bold=True),
 }
 
-SIDE = 44  # of a cell, in px: five characters fit at a size that can be read
+SIDE = 40  # of a cell, in px: five characters fit at a size that can be read
 GAP = 28  # between two pictures
 
 
@@ -279,19 +279,24 @@ def describe(values: Any, title: str = "") -> str:
     return f"{title}: {rows}" if title else rows
 
 
-def photo(pixels: Any, title: str = "", description: str = "", scale: float = 1) -> Picture:
+def photo(pixels: Any, title: str, scale: float = 1, colours: int = 256) -> Picture:
     """Return a picture of a photo, each pixel ``scale`` px wide.
 
     Parameters
     ----------
     pixels
-        uint8 of shape ``(H, W)`` (grey) or ``(H, W, 3)`` (red, green, blue).
+        uint8 of shape ``(H, W)`` (gray) or ``(H, W, 3)`` (red, green, blue).
+    title
+        Stands above the photo and is its description.
+    scale
+        The width of a pixel, in px.
+    colours
+        At most so many colours are kept, for a smaller file.
     """
     array = np.asarray(pixels)
     height, width = array.shape[:2]
-    image = Photo(0, 0, width * scale, height * scale, to_png(Image.fromarray(array)))
-    labels = [Label(0, -8, title)] if title else []
-    return Picture([*labels, image], description or f"{title}, {height} × {width} pixels")
+    image = to_png(Image.fromarray(array), colours)
+    return Picture([Label(0, -8, title), Photo(0, 0, width * scale, height * scale, image)], title)
 
 
 # ------------------------------------------------------------------------------- drawn as SVG
@@ -318,15 +323,9 @@ def _variables(palette: Mapping[str, str]) -> str:
     return " ".join(f"--pl-{name}: {colour};" for name, colour in palette.items())
 
 
-def svg(picture: Picture, box: Box | None = None) -> str:
-    """Return the picture as an SVG element whose colours come from `stylesheet`.
-
-    Parameters
-    ----------
-    box
-        Left, top, right and bottom of what is shown, if not the picture's own box.
-    """
-    left, top, right, bottom = box or picture.box
+def svg(picture: Picture) -> str:
+    """Return the picture as an SVG element whose colours come from `stylesheet`."""
+    left, top, right, bottom = picture.box
     body = "".join(_svg_shape(shape, picture.lit) for shape in picture.shapes)
     return (
         f'<svg role="img" aria-label="{html.escape(picture.description)}" '
@@ -363,7 +362,7 @@ def _hatch(x: float, y: float, side: float) -> str:
 
 
 def _font_size(text: str) -> int:
-    return 15 if len(text) <= 4 else 13 if len(text) == 5 else 12
+    return 15 if len(text) <= 3 else 14 if len(text) == 4 else 12
 
 
 # ------------------------------------------------------------------------------- drawn as PNG
@@ -480,10 +479,10 @@ def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(f"{get_data_path()}/fonts/ttf/{file}", size)
 
 
-def to_png(image: Image.Image) -> bytes:
-    """Return an image as PNG bytes: at most 256 colours, no metadata, the same bytes each time."""
+def to_png(image: Image.Image, colours: int = 256) -> bytes:
+    """Return an image as PNG bytes: few colours, no metadata, the same bytes each time."""
     if image.mode != "L":
-        image = image.convert("RGB").quantize(256)  # a fraction of the size, by eye the same
+        image = image.convert("RGB").quantize(colours)  # a third of the size, by eye the same
     buffer = io.BytesIO()
     image.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()

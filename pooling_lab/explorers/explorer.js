@@ -73,8 +73,7 @@ async function render({ model, el }) {
   const shown = controls.filter(({ values }) => values.length > 1).map((spec) => ({
     name: spec.name, ...control(spec, (value) => { stop(); set(spec.name, value); }),
   }));
-  const summary = make("p", { class: "pl-summary" });
-  const error = make("p", { class: "pl-error" });
+  const summary = make("span");
   const figure = make("div", {
     class: "pl-panels", pointerover: point, pointerleave: () => light(), click: pick,
   });
@@ -89,17 +88,15 @@ async function render({ model, el }) {
   const notes = make("div", { class: "pl-notes" });
   const live = make("div", { class: "pl-live", "aria-live": "polite" });
   const root = make("section", { class: "pl-explorer", "aria-label": title },
-    make("strong", { class: "pl-title" }, title),
+    make("p", {}, make("strong", {}, title), " ", summary),
     make("div", { class: "pl-controls" }, ...shown.map(({ row }) => row)),
-    summary, error, figure, position, text, notes, live);
+    position, figure, text, notes, live);
   el.append(root);
 
-  // Room for the longest texts, so that nothing below moves when a slider does.
-  const most = (key) => Math.max(0, ...frames.map((frame) => parts[frame[key]].length));
-  notes.style.minHeight = `${1.6 * most("notes")}em`;
-  position.hidden = text.hidden = most("texts") === 0;
-  figure.append(...Array.from({ length: Math.max(...frames.map((f) => f.panels.length)) },
-    () => make("div", { class: "pl-panel" })));
+  const lengths = (key) => frames.map((frame) => parts[frame[key]].length);
+  notes.style.minHeight = `${1.6 * Math.max(...lengths("notes"))}em`; // so that nothing below jumps
+  position.hidden = Math.max(...lengths("texts")) === 0;
+  figure.append(...frames[0].panels.map(() => make("div", { class: "pl-panel" })));
 
   // -------------------------------------------------------------------- what is shown in it
   let frame, steps;
@@ -115,12 +112,21 @@ async function render({ model, el }) {
     steps = Object.fromEntries(["texts", ...LIGHTS].map((key) => [key, parts[frame[key]]]));
     shown.forEach(({ name, show }) => show(model.get(name)));
     summary.textContent = parts[frame.summary];
-    error.textContent = parts[frame.error] && `These settings cannot work: ${parts[frame.error]}`;
     notes.replaceChildren(...parts[frame.notes].map((line) => make("p", {}, line)));
     [...figure.children].forEach((panel, k) => {
-      if (before?.panels[k] !== frame.panels[k]) panel.innerHTML = parts[frame.panels[k]] ?? "";
+      if (before?.panels[k] !== frame.panels[k]) fill(panel, parts[frame.panels[k]]);
     });
     show_step();
+  }
+
+  /** Put an SVG into its panel; a panel grows when it must and never shrinks: no jumping. */
+  function fill(panel, svg) {
+    panel.innerHTML = svg.replace(/part:(\d+)/g, (_, number) => parts[number]);
+    const { width, height } = panel.firstChild;
+    const { style } = panel;
+    const grown = (old, now) => Math.max(parseFloat(old) || 0, now.baseVal.value);
+    style.width = `${grown(style.width, width)}px`;
+    style.minHeight = `${grown(style.minHeight, height)}px`;
   }
 
   function show_step() {
@@ -143,7 +149,14 @@ async function render({ model, el }) {
       for (const cell of steps[key][step] ?? []) looks[cell] = LOOK_OF[key];
     }
     paint(looks);
-    text.textContent = steps.texts[step] ?? "";
+    say(steps.texts[step] ?? "");
+  }
+
+  /** What stands under the panels: a window's calculation, or why these settings cannot work. */
+  function say(words) {
+    const error = parts[frame.error];
+    text.classList.toggle("pl-error", Boolean(error));
+    text.textContent = error ? `These settings cannot work: ${error}` : words;
   }
 
   function paint(looks) {
@@ -167,7 +180,7 @@ async function render({ model, el }) {
     if (!readers.length) return light();
     const looks = Object.fromEntries(readers.flatMap((k) => steps.here[k].map((c) => [c, "here"])));
     paint({ ...looks, [cell]: "best" });
-    text.textContent = `read by ${readers.length} ${readers.length === 1 ? "window" : "windows"}`;
+    say(`read by ${readers.length} ${readers.length === 1 ? "window" : "windows"}`);
   }
 
   function pick(event) {
@@ -196,8 +209,7 @@ async function render({ model, el }) {
   function announce() {
     clearTimeout(pending);
     pending = setTimeout(() => {
-      const words = [summary, error, text].map((element) => element.textContent);
-      live.textContent = words.filter(Boolean).join(". ");
+      live.textContent = [summary, text].map((element) => element.textContent).join(". ");
     }, 250);
   }
 

@@ -20,7 +20,7 @@ import anywidget
 import traitlets
 
 from pooling_lab import drawing
-from pooling_lab.drawing import Box, Picture
+from pooling_lab.drawing import Picture
 
 HERE = Path(__file__).parent
 MOST_FRAMES = 600
@@ -163,8 +163,8 @@ class Explorer(anywidget.AnyWidget):
         return ". ".join(filter(None, [frame.summary, *lines, step.text if step else ""]))
 
     def __repr__(self) -> str:
-        settings = ", ".join(f"{name}={value!r}" for name, value in self.settings.items())
-        return f"<{self._title}: {settings}>"
+        shown = [c.name for c in self._controls if len(c.values) > 1]
+        return f"<{self._title}: {', '.join(f'{name}={getattr(self, name)!r}' for name in shown)}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = drawing.display_bundle(self.png(), str(self))
@@ -190,16 +190,13 @@ class _Parts:
 
 def _pack(title: str, controls: Sequence[Control], frames: Sequence[Frame]) -> bytes:
     """Return everything the browser shows, as gzip'd JSON."""
-    parts, boxes = _Parts(), _canvases(frames)
+    parts = _Parts()
     packed = [
         {
             "summary": parts.add(frame.summary),
             "error": parts.add(frame.error),
             "notes": parts.add(frame.notes),
-            "panels": [
-                parts.add(drawing.svg(panel, box))
-                for panel, box in zip(frame.panels, boxes, strict=False)
-            ],
+            "panels": [parts.add(_panel(panel, parts)) for panel in frame.panels],
             "texts": parts.add([step.text for step in frame.steps]),
             "here": parts.add([step.here for step in frame.steps]),
             "reads": parts.add([step.reads for step in frame.steps]),
@@ -220,7 +217,11 @@ def _pack(title: str, controls: Sequence[Control], frames: Sequence[Frame]) -> b
     return data
 
 
-def _canvases(frames: Sequence[Frame]) -> list[Box]:
-    """Return one box per panel that fits it in every frame, so that nothing jumps."""
-    panels = itertools.zip_longest(*(frame.panels for frame in frames))
-    return [drawing.union(panel.box for panel in column if panel) for column in panels]
+def _panel(panel: Picture, parts: _Parts) -> str:
+    """Return a panel as SVG; its photos, which other panels may show too, become parts."""
+    text = drawing.svg(panel)
+    for shape in panel.shapes:
+        if isinstance(shape, drawing.Photo):
+            address = drawing.data_uri(shape.png)
+            text = text.replace(address, f"part:{parts.add(address)}")
+    return text

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pooling_lab.drawing import number
 from pooling_lab.explorers.explorer import Control
 from pooling_lab.geometry import Axis, window_axes
 from pooling_lab.pooling import avg_pool2d, max_pool2d, min_pool2d
@@ -113,3 +114,35 @@ def run(pool: str | Function, x: NDArray[Any], settings: dict[str, Any]) -> NDAr
             f"{pool.__name__} returned {y.dtype} of shape {y.shape}: {expected} windows fit"
         )
     return y
+
+
+def size_of(x: NDArray[Any]) -> str:
+    """Write height and width of a plane, as in ``6 × 6``."""
+    return f"{x.shape[0]} × {x.shape[1]}"
+
+
+def formula(axes: tuple[Axis, Axis]) -> list[str]:
+    """Write the size formula, and again with the numbers put in."""
+    rounding = "ceil" if axes[0].ceil_mode else "floor"
+    symbols = "(size + 2·padding − dilation·(kernel_size − 1) − 1) / stride"
+    sides = {"rows": axes[0], "columns": axes[1]}
+    if axes[0] == axes[1]:
+        sides = {"rows and columns": axes[0]}
+    lines = [f"{name}: {_substituted(axis)}" for name, axis in sides.items()]
+    return [f"output size = {rounding}({symbols}) + 1", *lines]
+
+
+def _substituted(axis: Axis) -> str:
+    size, kernel, stride, padding, dilation, ceil_mode = (
+        getattr(axis, name)
+        for name in ("size", "kernel", "stride", "padding", "dilation", "ceil_mode")
+    )
+    room = size + 2 * padding - axis.span
+    windows = -(-room // stride) + 1 if ceil_mode else room // stride + 1
+    text = (
+        f"{'ceil' if ceil_mode else 'floor'}(({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1)"
+        f" / {stride}) + 1 = {number(windows)}"
+    )
+    if windows > axis.outputs:
+        return f"{text}, less 1 because the last window would start beyond the data: {axis.outputs}"
+    return text

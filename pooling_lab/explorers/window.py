@@ -10,7 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from pooling_lab.drawing import Label, Picture, cell_name, grid, number, window_cells
 from pooling_lab.explorers.explorer import Explorer, Frame, Step
-from pooling_lab.explorers.pools import VALUES, Function, axes_of, pool_controls, run
+from pooling_lab.explorers.pools import (
+    VALUES,
+    Function,
+    axes_of,
+    formula,
+    pool_controls,
+    run,
+    size_of,
+)
 from pooling_lab.geometry import Axis
 
 EXAMPLE = (
@@ -91,21 +99,17 @@ def window_explorer(
 def _frame(x: NDArray[Any], pool: str | Function, kind: str, settings: dict[str, Any]) -> Frame:
     axes = axes_of(x, settings)
     pad = PAD.get(kind, "") if settings["count_include_pad"] else ""
-    before = grid(x, f"input {_size(x)}", axes=axes, pad=pad)
-    words = f"{kind} pooling, input {_size(x)}"
+    before = grid(x, f"input {size_of(x)}", axes=axes, pad=pad)
+    words = f"{kind} pooling, input {size_of(x)}"
     try:
         y = run(pool, x, settings)
     except ValueError as error:
         none = Picture([Label(0, -8, "no output")], "no output")
-        return Frame(f"{words}: no output", [before, none], notes=_formula(axes), error=str(error))
-    after = grid(y, f"output {_size(y)}", name="y")
+        return Frame(f"{words}: no output", [before, none], notes=formula(axes), error=str(error))
+    after = grid(y, f"output {size_of(y)}", name="y")
     steps = [_step(x, y[place].item(), kind, pad, axes, place) for place in np.ndindex(*y.shape)]
-    notes = _formula(axes) + _legend(axes, kind, pad)
-    return Frame(f"{words}, output {_size(y)}", [before, after], steps, notes)
-
-
-def _size(x: NDArray[Any]) -> str:
-    return f"{x.shape[0]} × {x.shape[1]}"
+    notes = formula(axes) + _legend(axes, kind, pad)
+    return Frame(f"{words}, output {size_of(y)}", [before, after], steps, notes)
 
 
 def _step(
@@ -157,33 +161,6 @@ def _equals(value: float) -> str:
     """Return = or, where `number` rounds, ≈."""
     rounded = abs(value) < 1e6 and round(value, 2) != value
     return "≈" if rounded and value == value else "="
-
-
-def _formula(axes: tuple[Axis, Axis]) -> list[str]:
-    """Write the size formula, and again with the numbers put in."""
-    rounding = "ceil" if axes[0].ceil_mode else "floor"
-    symbols = "(size + 2·padding − dilation·(kernel_size − 1) − 1) / stride"
-    sides = {"rows": axes[0], "columns": axes[1]}
-    if axes[0] == axes[1]:
-        sides = {"rows and columns": axes[0]}
-    lines = [f"{name}: {_substituted(axis)}" for name, axis in sides.items()]
-    return [f"output size = {rounding}({symbols}) + 1", *lines]
-
-
-def _substituted(axis: Axis) -> str:
-    size, kernel, stride, padding, dilation, ceil_mode = (
-        getattr(axis, name)
-        for name in ("size", "kernel", "stride", "padding", "dilation", "ceil_mode")
-    )
-    room = size + 2 * padding - axis.span
-    windows = -(-room // stride) + 1 if ceil_mode else room // stride + 1
-    text = (
-        f"{'ceil' if ceil_mode else 'floor'}(({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1)"
-        f" / {stride}) + 1 = {number(windows)}"
-    )
-    if windows > axis.outputs:
-        return f"{text}, less 1 because the last window would start beyond the data: {axis.outputs}"
-    return text
 
 
 def _legend(axes: tuple[Axis, Axis], kind: str, pad: str) -> list[str]:

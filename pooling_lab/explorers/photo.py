@@ -1,0 +1,101 @@
+"""The window over a real photo: what is left of it, at its true size and enlarged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pooling_lab.data import load_photo
+from pooling_lab.drawing import Label, Picture, photo
+from pooling_lab.explorers.explorer import Explorer, Frame
+from pooling_lab.explorers.pools import (
+    PLAIN,
+    Function,
+    axes_of,
+    formula,
+    pool_controls,
+    run,
+    size_of,
+)
+
+VALUES = {"kernel_size": (1, 2, 3, 4, 6, 8), "stride": (1, 2, 4, 8)}
+COLOURS = 64  # of a photo shown: all 72 frames together must stay small
+
+
+def photo_explorer(
+    x: str | ArrayLike = "astronaut",
+    pool: str | Function = "max",
+    *,
+    kernel_size: int = 2,
+    stride: int | None = None,
+    controls: Sequence[str] = ("pool", "kernel_size", "stride"),
+) -> Explorer:
+    """Return sliders over a real photo: what pooling leaves of it, and how much smaller it is.
+
+    Parameters
+    ----------
+    x
+        The name of a photo that `load_photo` knows, or pixels from 0 to 255 of shape
+        ``(H, W)`` (gray) or ``(H, W, 3)`` (red, green, blue), as a rule 224 × 224.
+    pool
+        ``"max"``, ``"average"``, ``"min"``, or a function of your own as in
+        `window_explorer`; it is given one colour at a time, as float64.
+    kernel_size, stride
+        Where the controls start; ``stride=None`` means the kernel size.
+    controls
+        The controls to show. Without ``"stride"`` the stride follows the kernel size.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``x`` is no photo, or ``pool`` or ``controls`` is none of the above.
+
+    Examples
+    --------
+    >>> explorer = photo_explorer("camera", controls=["kernel_size"])
+    >>> explorer.frame.summary
+    'max pooling: 224 × 224 becomes 112 × 112, 25 % of the pixels kept'
+    """
+    pixels = load_photo(x) if isinstance(x, str) else np.array(x)
+    if pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
+        raise ValueError(f"x must be a photo (H, W) or (H, W, 3), got shape {pixels.shape}")
+    start = {"kernel_size": kernel_size, "stride": stride, **PLAIN}
+    chosen = pool_controls(pool, start, controls, VALUES)
+
+    def frame(**settings: Any) -> Frame:
+        kind = settings.pop("pool")
+        return _frame(pixels, pool if callable(pool) else kind, kind, settings)
+
+    return Explorer("Photo explorer", chosen, frame)
+
+
+def _frame(x: NDArray[Any], pool: str | Function, kind: str, settings: dict[str, Any]) -> Frame:
+    notes = formula(axes_of(x, settings))[1:]
+    before = _shown(x, f"input {size_of(x)}")
+    try:
+        y = _pooled(x, pool, settings)
+    except ValueError as error:
+        none = Picture([Label(0, -8, "no output")], "no output")
+        summary = f"{kind} pooling: no output"
+        return Frame(summary, [before, none, none], notes=notes, error=str(error))
+    kept = y.shape[0] * y.shape[1] / (x.shape[0] * x.shape[1])
+    summary = (
+        f"{kind} pooling: {size_of(x)} becomes {size_of(y)}, {100 * kept:.3g} % of the pixels kept"
+    )
+    zoom = min(x.shape[0] / y.shape[0], x.shape[1] / y.shape[1])
+    after = _shown(y, f"output {size_of(y)}")
+    return Frame(summary, [before, after, _shown(y, f"enlarged × {zoom:.3g}", zoom)], notes=notes)
+
+
+def _pooled(x: NDArray[Any], pool: str | Function, settings: dict[str, Any]) -> NDArray[Any]:
+    planes = x[..., None] if x.ndim == 2 else x
+    colours = [run(pool, plane.astype(float), settings) for plane in np.moveaxis(planes, -1, 0)]
+    return np.stack(colours, axis=-1).reshape(*colours[0].shape, *x.shape[2:])
+
+
+def _shown(x: NDArray[Any], title: str, scale: float = 1) -> Picture:
+    levels = np.clip(np.rint(np.nan_to_num(x)), 0, 255).astype(np.uint8)
+    return photo(levels, title, scale, COLOURS)
