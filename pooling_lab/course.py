@@ -71,6 +71,11 @@ def _write_copy(original: Path, copy: Path) -> str:
     return _digest(copy)
 
 
+def originals() -> Path:
+    """Return the folder of the course's own, executed notebooks."""
+    return _root() / "notebooks"
+
+
 def copy_lessons(notebooks: Path, own: Path) -> list[str]:
     """Copy every lesson into the student's folder and return what to tell the student.
 
