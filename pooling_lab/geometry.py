@@ -10,6 +10,7 @@ import math
 import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 Size = int | Sequence[int]
@@ -309,30 +310,74 @@ class Sweep(NamedTuple):
                 found.append((slice(first, last + 1, 1), source))
         return found
 
-    def halved(self, overlapping: bool) -> Sweep | None:
-        """Return the windows of about half the length to combine in pairs, if that is cheaper.
+    def pairs(self, half: Sweep) -> Sweep:
+        """Return which two of the windows of ``half`` make each of these."""
+        step = self.stride // half.stride
+        shift = half.outputs - 1 - (self.outputs - 1) * step
+        return Sweep(0, step, 2, shift, self.outputs)
 
-        Windows that may overlap (a maximum counts a cell twice without harm) are ``ceil(k / 2)``
-        long, others ``floor(k / 2)``, and an odd last cell is left over.
-        """
-        if self.kernel < 4:
-            return None
-        length = (self.kernel + overlapping) // 2
-        shift = (self.kernel - length if overlapping else length) * self.dilation
-        step = math.gcd(self.stride, shift)  # half windows are needed only this far apart
-        count = ((self.outputs - 1) * self.stride + shift) // step + 1
-        half = Sweep(self.start, step, length, self.dilation, count)
-        last = 2 if self.kernel % 2 and not overlapping else 1
-        direct = (self.kernel - 1) * self.outputs
-        return half if half._work(overlapping) + last * self.outputs <= direct else None
+    def last_cells(self) -> Sweep:
+        """Return the last cell of each window, as windows of one cell."""
+        return self._replace(start=self.start + (self.kernel - 1) * self.dilation, kernel=1)
 
-    def _work(self, overlapping: bool) -> int:
-        """Count the combinations it takes, to choose between one cell at a time and halves."""
-        half = self.halved(overlapping)
-        if half is None:
-            return (self.kernel - 1) * self.outputs
-        last = 2 if self.kernel % 2 and not overlapping else 1
-        return half._work(overlapping) + last * self.outputs
+
+@lru_cache(maxsize=1024)
+def halved(sweep: Sweep, overlapping: bool) -> Sweep | None:
+    """Return the windows of half the length to combine in pairs, if that is less work.
+
+    Where halves may overlap (a maximum may see a cell twice) they are ``ceil(kernel / 2)`` long,
+    else ``floor(kernel / 2)``, and an odd last cell is left over.
+
+    Examples
+    --------
+    >>> halved(Sweep(0, 1, 8, 1, outputs=3), overlapping=True)
+    Sweep(start=0, stride=1, kernel=4, dilation=1, outputs=7)
+    """
+    if sweep.kernel < 4:
+        return None
+    length = (sweep.kernel + overlapping) // 2
+    shift = (sweep.kernel - length if overlapping else length) * sweep.dilation
+    step = math.gcd(sweep.stride, shift)  # half windows are needed this far apart
+    count = ((sweep.outputs - 1) * sweep.stride + shift) // step + 1
+    half = Sweep(sweep.start, step, length, sweep.dilation, count)
+    odd = sweep.kernel > 2 * length
+    by_halves = _work(half, overlapping) + (1 + odd) * sweep.outputs
+    return half if by_halves <= _direct_work(sweep) else None
+
+
+def _direct_work(sweep: Sweep) -> int:
+    return (sweep.kernel - 1) * sweep.outputs
+
+
+def _work(sweep: Sweep, overlapping: bool) -> int:
+    """Count the cells combined on the cheaper of the two ways."""
+    half = halved(sweep, overlapping)
+    if half is None:
+        return _direct_work(sweep)
+    odd = sweep.kernel > 2 * half.kernel
+    return _work(half, overlapping) + (1 + odd) * sweep.outputs
+
+
+def transposed_sweeps(sweep: Sweep, size: int) -> list[tuple[slice, Sweep]]:
+    """Return, for the cells of the input, the windows that read them: `Sweep`s over the outputs.
+
+    Of a window that moves by ``stride``, every ``stride``-th cell has the same readers but for a
+    shift. This is what carries the gradient of a sum back. Dilation 1 only.
+
+    Examples
+    --------
+    >>> transposed_sweeps(Sweep(0, 1, 2, 1, outputs=3), 4)
+    [(slice(0, None, 1), Sweep(start=-1, stride=1, kernel=2, dilation=1, outputs=4))]
+    """
+    found = []
+    for first in range(min(sweep.stride, size)):
+        newest, offset = divmod(first - sweep.start, sweep.stride)
+        readers = max(0, -(-(sweep.kernel - offset) // sweep.stride))
+        count = len(range(first, size, sweep.stride))
+        found.append(
+            (slice(first, None, sweep.stride), Sweep(newest - readers + 1, 1, readers, 1, count))
+        )
+    return found
 
 
 def adaptive_sweeps(size: int, bins: int) -> list[tuple[slice, Sweep]]:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from pooling_lab.engine import Array, Sweeps, pool
 from pooling_lab.geometry import (
     Size,
     Sweep,
@@ -46,18 +47,6 @@ __all__ = [
     "stochastic_pool2d",
 ]
 
-Array = NDArray[Any]
-Sweeps = Sequence[tuple[slice, Sweep]]  # where the outputs go, and what they read
-IDENTITY = {
-    np.maximum: lambda dtype: -math.inf if dtype.kind == "f" else np.iinfo(dtype).min,
-    np.minimum: lambda dtype: math.inf if dtype.kind == "f" else np.iinfo(dtype).max,
-    np.add: lambda dtype: 0,
-}
-BLOCK_BYTES = 1 << 18  # a block of planes and its row results stay in a core's own cache
-
-
-# --- the engine ---------------------------------------------------------------------------
-
 
 def as_planes(x: ArrayLike, name: str = "x") -> Array:
     """Return ``x`` as an array of real numbers of shape ``(..., H, W)``, or say what is wrong."""
@@ -79,79 +68,8 @@ def as_planes(x: ArrayLike, name: str = "x") -> Array:
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
-def _in_memory_order(x: Array) -> tuple[Array, list[int]]:
-    """View ``x`` as (planes, H, W, channels) the way it lies in memory, and say which axes where.
-
-    In channels_last memory the channels of one pixel are neighbours: keeping them innermost
-    lets every NumPy call run over long stretches.
-    """
-    strides = [abs(stride) for stride in x.strides]
-    inner = [a for a in range(x.ndim - 2) if 0 < strides[a] < min(strides[-2:])]
-    outer = [a for a in range(x.ndim - 2) if a not in inner]
-    by_stride = lambda axis: -strides[axis]
-    axes = [*sorted(outer, key=by_stride), x.ndim - 2, x.ndim - 1, *sorted(inner, key=by_stride)]
-    channels = math.prod(x.shape[a] for a in inner)
-    planes = math.prod(x.shape[a] for a in outer)
-    return x.transpose(axes).reshape(planes, *x.shape[-2:], channels), axes
-
-
-def _fold(op: np.ufunc, x: Array, axis: int, sweep: Sweep, out: Array) -> None:
-    """Write ``op`` over each window of ``sweep`` along ``axis`` to ``out``."""
-    half = sweep.halved(overlapping=op is not np.add)
-    if half is None:
-        return _fold_cells(op, x, axis, sweep, out)
-    shape = list(x.shape)
-    shape[axis] = half.outputs
-    halves = np.empty(shape, out.dtype)
-    _fold(op, x, axis, half, halves)
-    shift = (half.outputs - 1) - (sweep.outputs - 1) * sweep.stride // half.stride
-    pairs = Sweep(0, sweep.stride // half.stride, 2, shift, sweep.outputs)
-    _fold_cells(op, halves, axis, pairs, out)
-    if 2 * half.kernel < sweep.kernel:
-        last = sweep.start + (sweep.kernel - 1) * sweep.dilation
-        for target, source in Sweep(last, sweep.stride, 1, 1, sweep.outputs).taps(x.shape[axis]):
-            view = out[_at(axis, target)]
-            op(view, x[_at(axis, source)], out=view)
-
-
 def _at(axis: int, cells: slice) -> tuple[slice, ...]:
     return (slice(None),) * axis + (cells,)
-
-
-def _fold_cells(op: np.ufunc, x: Array, axis: int, sweep: Sweep, out: Array) -> None:
-    """Combine the first cells of all windows with the second cells, then the third, and so on."""
-    everywhere = slice(0, sweep.outputs, 1)
-    taps = sorted(sweep.taps(x.shape[axis]), key=lambda tap: tap[0] != everywhere)
-    cells = [x[_at(axis, source)] for _, source in taps]
-    if len(taps) > 1 and taps[1][0] == everywhere:
-        op(cells[0], cells[1], out=out, dtype=out.dtype)
-        done = 2
-    elif taps and taps[0][0] == everywhere:
-        out[...] = cells[0]
-        done = 1
-    else:
-        out[...] = IDENTITY[op](out.dtype)
-        done = 0
-    for (target, _), cell in zip(taps[done:], cells[done:], strict=True):
-        view = out[_at(axis, target)]
-        op(view, cell, out=view)
-
-
-def pool(op: np.ufunc, x: Array, rows: Sweeps, columns: Sweeps, dtype: Any = None) -> Array:
-    """Return ``op`` over every window, rows first, a block of planes at a time."""
-    planes, axes = _in_memory_order(x)
-    height, width = (sum(sweep.outputs for _, sweep in sweeps) for sweeps in (rows, columns))
-    out = np.empty((planes.shape[0], height, width, planes.shape[3]), dtype or x.dtype)
-    step = max(1, BLOCK_BYTES // max(1, planes[:1].nbytes))
-    for first in range(0, planes.shape[0], step):
-        block = planes[first : first + step]
-        for target, sweep in rows:
-            band = np.empty((block.shape[0], sweep.outputs, *block.shape[2:]), out.dtype)
-            _fold(op, block, 1, sweep, band)
-            for column, column_sweep in columns:
-                _fold(op, band, 2, column_sweep, out[first : first + step, target, column])
-    sizes = [*x.shape[:-2], height, width]
-    return out.reshape([sizes[a] for a in axes]).transpose(np.argsort(axes))
 
 
 # --- windows that slide -------------------------------------------------------------------
@@ -271,9 +189,8 @@ def accumulator(x: Array, rows: Sweeps, columns: Sweeps) -> np.dtype[Any]:
 
 def _average(x: Array, rows: Sweeps, columns: Sweeps, divisor: Array) -> Array:
     with np.errstate(invalid="ignore", over="ignore"):
-        total = pool(np.add, x, rows, columns, accumulator(x, rows, columns))
-        total /= divisor
-        return total.astype(result_type(x), copy=False)
+        mean = pool(np.add, x, rows, columns, accumulator(x, rows, columns), divisor)
+        return mean.astype(result_type(x), copy=False)
 
 
 def lp_pool2d(
