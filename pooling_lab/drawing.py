@@ -279,24 +279,26 @@ def describe(values: Any, title: str = "") -> str:
     return f"{title}: {rows}" if title else rows
 
 
-def photo(pixels: Any, title: str, scale: float = 1, colours: int = 256) -> Picture:
+def photo(pixels: Any, title: str, scale: float = 1) -> Picture:
     """Return a picture of a photo, each pixel ``scale`` px wide.
 
     Parameters
     ----------
     pixels
-        uint8 of shape ``(H, W)`` (gray) or ``(H, W, 3)`` (red, green, blue).
+        Numbers from 0 (black) to 255 of shape ``(H, W)`` (gray) or ``(H, W, 3)`` (red, green,
+        blue), or what `photo_png` made of them.
     title
         Stands above the photo and is its description.
-    scale
-        The width of a pixel, in px.
-    colours
-        At most so many colours are kept, for a smaller file.
     """
-    array = np.asarray(pixels)
-    height, width = array.shape[:2]
-    image = to_png(Image.fromarray(array), colours)
-    return Picture([Label(0, -8, title), Photo(0, 0, width * scale, height * scale, image)], title)
+    data = pixels if isinstance(pixels, bytes) else photo_png(pixels)
+    width, height = Image.open(io.BytesIO(data)).size
+    return Picture([Label(0, -8, title), Photo(0, 0, width * scale, height * scale, data)], title)
+
+
+def photo_png(pixels: Any, colours: int = 256) -> bytes:
+    """Return pixels from 0 to 255 as PNG bytes: rounded, and at most ``colours`` of them kept."""
+    levels = np.clip(np.rint(np.nan_to_num(np.asarray(pixels))), 0, 255)
+    return to_png(Image.fromarray(levels.astype(np.uint8)), colours)
 
 
 # ------------------------------------------------------------------------------- drawn as SVG
@@ -537,12 +539,12 @@ def show(figure: Figure, alt: str) -> None:
     _display(data, metadata)
 
 
-def show_grids(*pictures: Picture, alt: str = "") -> None:
-    """Display pictures side by side; without ``alt`` their own descriptions are read.
+def show_pictures(*pictures: Picture, alt: str = "") -> None:
+    """Display grids and photos side by side; without ``alt`` their own descriptions are read.
 
     Examples
     --------
-    ``show_grids(grid(x, "input"), grid(max_pool2d(x, 2), "output"))``
+    ``show_pictures(grid(x, "input"), grid(max_pool2d(x, 2), "output"))``
     """
     words = alt or ". ".join(picture.description for picture in pictures)
     _display(*display_bundle(png(pictures), words))

@@ -20,7 +20,7 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Make an element the keyboard reaches; JupyterLab must leave its keys alone (arrows, d d). */
+/** Make an element the keyboard can reach: JupyterLab must leave its keys alone (arrows, d d). */
 function focusable(tag, attributes, ...children) {
   return make(tag, { "data-lm-suppress-shortcuts": "true", ...attributes }, ...children);
 }
@@ -73,7 +73,7 @@ async function render({ model, el }) {
   const shown = controls.filter(({ values }) => values.length > 1).map((spec) => ({
     name: spec.name, ...control(spec, (value) => { stop(); set(spec.name, value); }),
   }));
-  const summary = make("span");
+  const summary = make("span", { class: "pl-summary" });
   const figure = make("div", {
     class: "pl-panels", pointerover: point, pointerleave: () => light(), click: pick,
   });
@@ -90,13 +90,15 @@ async function render({ model, el }) {
   const root = make("section", { class: "pl-explorer", "aria-label": title },
     make("p", {}, make("strong", {}, title), " ", summary),
     make("div", { class: "pl-controls" }, ...shown.map(({ row }) => row)),
-    position, figure, text, notes, live);
+    position, text, figure, notes, live);
   el.append(root);
 
   const lengths = (key) => frames.map((frame) => parts[frame[key]].length);
   notes.style.minHeight = `${1.6 * Math.max(...lengths("notes"))}em`; // so that nothing below jumps
-  position.hidden = Math.max(...lengths("texts")) === 0;
-  figure.append(...frames[0].panels.map(() => make("div", { class: "pl-panel" })));
+  position.hidden = text.hidden = !frames.some((f) => parts[f.texts].length || parts[f.error]);
+  const longest = Math.max(...frames.flatMap((f) => parts[f.texts].map((words) => words.length)), 0);
+  text.style.minHeight = longest > 70 ? "3.2em" : "1.6em";
+  figure.append(...frames[0].panels.map(() => focusable("div", { class: "pl-panel" })));
 
   // -------------------------------------------------------------------- what is shown in it
   let frame, steps;

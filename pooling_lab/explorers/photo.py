@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pooling_lab.data import load_photo
-from pooling_lab.drawing import Label, Picture, photo
+from pooling_lab.drawing import Label, Picture, photo, photo_png
 from pooling_lab.explorers.explorer import Explorer, Frame
 from pooling_lab.explorers.pools import (
     PLAIN,
@@ -65,37 +65,33 @@ def photo_explorer(
     start = {"kernel_size": kernel_size, "stride": stride, **PLAIN}
     chosen = pool_controls(pool, start, controls, VALUES)
 
+    before = photo(photo_png(pixels, COLOURS), f"input {size_of(pixels)}")
+
     def frame(**settings: Any) -> Frame:
         kind = settings.pop("pool")
-        return _frame(pixels, pool if callable(pool) else kind, kind, settings)
+        return _frame(pixels, before, pool if callable(pool) else kind, kind, settings)
 
     return Explorer("Photo explorer", chosen, frame)
 
 
-def _frame(x: NDArray[Any], pool: str | Function, kind: str, settings: dict[str, Any]) -> Frame:
+def _frame(
+    x: NDArray[Any], before: Picture, pool: str | Function, kind: str, settings: dict[str, Any]
+) -> Frame:
     notes = formula(axes_of(x, settings))[1:]
-    before = _shown(x, f"input {size_of(x)}")
     try:
         y = _pooled(x, pool, settings)
     except ValueError as error:
         none = Picture([Label(0, -8, "no output")], "no output")
-        summary = f"{kind} pooling: no output"
-        return Frame(summary, [before, none, none], notes=notes, error=str(error))
-    kept = y.shape[0] * y.shape[1] / (x.shape[0] * x.shape[1])
-    summary = (
-        f"{kind} pooling: {size_of(x)} becomes {size_of(y)}, {100 * kept:.3g} % of the pixels kept"
-    )
+        return Frame(f"{kind} pooling: no output", [before, none, none], (), notes, str(error))
+    kept = 100 * y.shape[0] * y.shape[1] / (x.shape[0] * x.shape[1])
+    summary = f"{kind} pooling: {size_of(x)} becomes {size_of(y)}, {kept:.3g} % of the pixels kept"
     zoom = min(x.shape[0] / y.shape[0], x.shape[1] / y.shape[1])
-    after = _shown(y, f"output {size_of(y)}")
-    return Frame(summary, [before, after, _shown(y, f"enlarged × {zoom:.3g}", zoom)], notes=notes)
+    pixels = photo_png(y, COLOURS)
+    after = photo(pixels, f"output {size_of(y)}")
+    return Frame(summary, [before, after, photo(pixels, f"enlarged × {zoom:.3g}", zoom)], (), notes)
 
 
 def _pooled(x: NDArray[Any], pool: str | Function, settings: dict[str, Any]) -> NDArray[Any]:
     planes = x[..., None] if x.ndim == 2 else x
     colours = [run(pool, plane.astype(float), settings) for plane in np.moveaxis(planes, -1, 0)]
     return np.stack(colours, axis=-1).reshape(*colours[0].shape, *x.shape[2:])
-
-
-def _shown(x: NDArray[Any], title: str, scale: float = 1) -> Picture:
-    levels = np.clip(np.rint(np.nan_to_num(x)), 0, 255).astype(np.uint8)
-    return photo(levels, title, scale, COLOURS)
