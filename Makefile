@@ -9,7 +9,7 @@ endif
 PY := $(BIN)/python
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_FLAGS)
 NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=240 \
-	--nbval-sanitize-with=tests/notebooks/nbval_sanitize.cfg -p no:doctest --dist loadfile
+	--nbval-sanitize-with=tests/notebooks/nbval_sanitize.cfg -o addopts= --dist loadfile
 
 .PHONY: lab reset test test-fast notebooks bench lint
 

@@ -31,7 +31,6 @@ def execute(notebook: Any, folder: Path) -> None:
         timeout=300,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
-        store_widget_state=False,
         record_timing=False,
     )
     client.execute()
