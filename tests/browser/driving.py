@@ -1,0 +1,369 @@
+"""A real JupyterLab in a real browser, driven as a person would: menus, Tab, arrow keys.
+
+`conftest.py` makes fixtures of this; `tests/benchmarks/slider_latency.py` measures with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page, Playwright, Route, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WINDOW = {"width": 1280, "height": 900}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+SETTINGS = {
+    # The theme follows the browser's colour scheme, so that one server shows both.
+    "apputils-extension/themes": {"adaptive-theme": True},
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+
+class NoBrowser(Exception):
+    """No Chromium-like browser was found; the text says where it was looked for."""
+
+
+def find_browser(playwright: Playwright) -> str:
+    """Return the program to start: the one asked for, one on the PATH, or Playwright's own."""
+    asked = os.environ.get("POOLING_LAB_BROWSER")
+    if asked:
+        if shutil.which(asked):
+            return asked
+        raise NoBrowser(f"POOLING_LAB_BROWSER is {asked!r}, and there is no such program")
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    if Path(playwright.chromium.executable_path).is_file():
+        return playwright.chromium.executable_path
+    raise NoBrowser(
+        f"none of {', '.join(BROWSERS)} is on the PATH: install one, name one in "
+        "POOLING_LAB_BROWSER, or run: python -m playwright install chromium"
+    )
+
+
+def start_browser(playwright: Playwright) -> Browser:
+    """Start the browser without a window and without anything it would fetch by itself."""
+    return playwright.chromium.launch(executable_path=find_browser(playwright), args=[*FLAGS])
+
+
+class Lab:
+    """A running JupyterLab: its folder of notebooks, and requests to it."""
+
+    def __init__(self, folder: Path, port: int, token: str) -> None:
+        self.folder = folder
+        self.origin = f"http://127.0.0.1:{port}"
+        self.token = token
+
+    def request(self, method: str, path: str) -> Any:
+        """Ask the server's REST interface and return its answer, None if it says nothing."""
+        request = urllib.request.Request(
+            f"{self.origin}/api/{path}",
+            method=method,
+            headers={"Authorization": f"token {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            content = answer.read()
+        return json.loads(content) if content else None
+
+    def answers(self) -> bool:
+        """Tell whether the server is up."""
+        try:
+            return bool(self.request("GET", "status"))
+        except OSError:
+            return False
+
+    def end_kernels(self) -> None:
+        """End every kernel, so that the next notebook has the machine to itself."""
+        for session in self.request("GET", "sessions"):
+            self.request("DELETE", f"sessions/{session['id']}")
+
+
+@contextmanager
+def running_lab(place: Path) -> Iterator[Lab]:
+    """Run JupyterLab from this environment, with nothing of this person's own settings.
+
+    It serves the folder ``notebooks`` below ``place``, on a free port of this machine only.
+    """
+    lab = Lab(place / "notebooks", _free_port(), secrets.token_hex(16))
+    lab.folder.mkdir()
+    log = place / "jupyterlab.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *_options(lab)],
+            env=_environment(place),
+            cwd=lab.folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_it_answers(lab, server, log)
+        yield lab
+    finally:
+        _stop(lab, server)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def _options(lab: Lab) -> list[str]:
+    options = [
+        "--no-browser",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={lab.origin.rpartition(':')[2]}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={lab.token}",
+        f"--ServerApp.root_dir={lab.folder}",
+        "--LabApp.extension_manager=readonly",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")
+    return options
+
+
+def _environment(place: Path) -> dict[str, str]:
+    for name, settings in SETTINGS.items():
+        file = place / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings))
+    return {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(place / "config"),
+        "JUPYTER_DATA_DIR": str(place / "data"),
+        "JUPYTER_RUNTIME_DIR": str(place / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(place / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(place / "workspaces"),
+        "IPYTHONDIR": str(place / "ipython"),
+    }
+
+
+def _wait_until_it_answers(lab: Lab, server: subprocess.Popen[Any], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not lab.answers():
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+        time.sleep(0.1)
+
+
+def _stop(lab: Lab, server: subprocess.Popen[Any]) -> None:
+    """Shut the server down in its own way, which ends its kernels too, on every system."""
+    if server.poll() is None and lab.answers():
+        lab.request("POST", "shutdown")
+    try:
+        server.wait(15)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def refuse_elsewhere(page: Page, *allowed: str) -> list[str]:
+    """Let the page reach only addresses that start with one of ``allowed``.
+
+    Returns the list in which every other address that was asked for will be found.
+    """
+    refused: list[str] = []
+
+    def decide(route: Route) -> None:
+        if route.request.url.startswith((*allowed, "data:", "blob:")):
+            route.fallback()
+        else:
+            refused.append(route.request.url)
+            route.abort()
+
+    page.route("**/*", decide)
+    return refused
+
+
+class Notebook:
+    """A notebook open in JupyterLab, its kernel started."""
+
+    def __init__(self, page: Page, lab: Lab, name: str) -> None:
+        self.page, self.lab, self.name = page, lab, name
+        # `reset` forgets what a former page had open.
+        page.goto(f"{lab.origin}/lab/tree/{name}?token={lab.token}&reset")
+        self.panel = page.locator(".jp-NotebookPanel")
+        expect(self.cells.first).to_be_visible(timeout=60_000)
+        self._wait_for_the_kernel()
+
+    def _wait_for_the_kernel(self) -> None:
+        """Ask the server: the page says "Idle" before it has a kernel."""
+        deadline = time.monotonic() + 60
+        while not any(
+            session["path"] == self.name
+            and session["kernel"]["connections"]
+            and session["kernel"]["execution_state"] == "idle"
+            for session in self.lab.request("GET", "sessions")
+        ):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{self.name} got no kernel within a minute")
+            self.page.wait_for_timeout(100)
+
+    @property
+    def cells(self) -> Locator:
+        """All cells, also those that are not in view."""
+        return self.panel.locator(".jp-Cell")
+
+    def is_dark(self) -> bool:
+        """Tell whether JupyterLab shows its dark theme."""
+        return self.page.locator("body").get_attribute("data-jp-theme-light") == "false"
+
+    def explorers(self) -> list[OnPage]:
+        """Return the explorers once every widget of the notebook has been drawn."""
+        views = self.panel.locator(f"[data-mime-type='{WIDGET_VIEW}']")
+        for view in views.all():
+            expect(view.locator("> *").first).to_be_attached(timeout=30_000)
+        return explorers(self.page)
+
+    @property
+    def problems(self) -> Locator:
+        """Outputs that no lesson may have: errors, and anything on stderr."""
+        return self.panel.locator(
+            "[data-mime-type='application/vnd.jupyter.error'],"
+            "[data-mime-type='application/vnd.jupyter.stderr']"
+        )
+
+    def run_all(self, seconds: float = 120) -> None:
+        """Choose Run → Run All Cells and wait until no cell is waiting or running."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        prompts = self.panel.locator(".jp-CodeCell .jp-InputArea-prompt")
+        expect(prompts.first).not_to_have_text("[ ]:", timeout=30_000)
+        expect(prompts.filter(has_text="[*]")).to_have_count(0, timeout=seconds * 1000)
+        assert not self.problems.all_inner_texts()
+        expect(prompts.last).not_to_have_text("[ ]:")
+
+
+class OnPage:
+    """An explorer as it stands on a page: in JupyterLab, or in an exported one."""
+
+    # All that an explorer shows, but not its controls, nor the live region, which waits for rest.
+    SHOWN = """explorer => [...explorer.querySelectorAll(
+        '.pl-summary, .pl-error, .pl-panels, .pl-text, .pl-notes')].map(e => e.innerHTML).join()"""
+
+    def __init__(self, root: Locator) -> None:
+        self.root, self.page = root, root.page
+        self.sliders = root.get_by_role("slider")
+        self.checkboxes = root.get_by_role("checkbox")
+        self.choices = root.get_by_role("group").get_by_role("button")
+        self.summary = root.locator(".pl-summary")
+        self.text = root.locator(".pl-text")
+        self.formula = root.locator(".pl-notes")
+        self.panels = root.locator("svg[role=img]")
+        self.window = self.panels.first.locator(".read, .best, .tie")
+        self.live = root.locator("[aria-live=polite]")
+
+    def slider(self, name: str) -> Locator:
+        """Return the slider of that name."""
+        return self.root.get_by_role("slider", name=name, exact=True)
+
+    def button(self, name: str) -> Locator:
+        """Return the button of that name."""
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def shown(self) -> str:
+        """Return all that the explorer shows, as markup."""
+        return str(self.root.evaluate(self.SHOWN))
+
+    def press(self, key: str) -> None:
+        """Press a key on the control that has the focus, and wait until the picture changes."""
+        before = self.shown()
+        self.page.keyboard.press(key)
+        try:
+            self.page.wait_for_function(
+                f"([explorer, before]) => ({self.SHOWN})(explorer) !== before",
+                arg=[self.root.element_handle(), before],
+                timeout=5_000,
+            )
+        except PlaywrightTimeout:
+            focused = self.page.evaluate("document.activeElement.outerHTML")
+            raise AssertionError(f"{key} changed nothing; the focus is on {focused}") from None
+
+    def sweep(self, slider: Locator) -> None:
+        """Move a slider by keyboard to each of its values in turn, then back to where it was."""
+        first, last = (int(slider.get_attribute(end) or 0) for end in ("min", "max"))
+        start = int(slider.input_value())
+        slider.focus()
+        for goal in (last, start):
+            if int(slider.input_value()) != first:
+                self.press("Home")
+            for _ in range(first, goal):
+                self.press("ArrowRight")
+            expect(slider).to_have_value(str(goal))
+
+
+def explorers(page: Page) -> list[OnPage]:
+    """Return the explorers on a page, each drawn; there must be one at least."""
+    roots = page.locator("section.pl-explorer")
+    expect(roots.first).to_be_attached(timeout=60_000)
+    for root in roots.all():
+        expect(root.locator("svg[role=img]").first).to_be_attached()
+    return [OnPage(root) for root in roots.all()]
+
+
+# Every text with its contrast against what is painted behind it, and its size on the screen.
+TEXTS = r"""explorer => {
+  const channels = colour => colour.match(/[\d.]+/g).map(Number);
+  const clear = colour => colour === 'none' || (channels(colour)[3] ?? 1) === 0;
+  const luminance = colour => channels(colour).slice(0, 3).map(c => c / 255)
+    .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const style = element => getComputedStyle(element);
+  function behind(element) {
+    const rect = element.parentElement.querySelector(':scope > rect:not([fill^=url])');
+    if (element.tagName === 'text' && rect && !clear(style(rect).fill)) return style(rect).fill;
+    let at = element;
+    while (at.parentElement && clear(style(at).backgroundColor)) at = at.parentElement;
+    return style(at).backgroundColor;
+  }
+  const own = element => [...element.childNodes]
+    .filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data).join('').trim();
+  const seen = element => element.checkVisibility({ visibilityProperty: true })
+    && !element.closest('[aria-live]') && element.getBoundingClientRect().height > 1;
+  return [...explorer.querySelectorAll('*')].filter(e => own(e) && seen(e)).map(element => {
+    const drawn = element.ownerSVGElement;
+    const scale = drawn ? element.getScreenCTM().a : 1;
+    const [a, b] = [drawn ? style(element).fill : style(element).color, behind(element)]
+      .map(luminance).sort((x, y) => y - x);
+    return { text: own(element), contrast: (a + 0.05) / (b + 0.05),
+             size: parseFloat(style(element).fontSize) * scale };
+  });
+}"""
+
+
+def hard_to_read(explorer: OnPage) -> list[dict[str, Any]]:
+    """Return the texts below WCAG AA's contrast of 4.5, or smaller than 12 px."""
+    texts = explorer.root.evaluate(TEXTS)
+    assert len(texts) > 10, f"only {texts} were looked at"
+    return [text for text in texts if text["contrast"] < 4.5 or text["size"] < 11.9]
