@@ -7,7 +7,6 @@ explorers, `png` for the stored notebooks. Both take their colours from the one 
 from __future__ import annotations
 
 import base64
-import functools
 import html
 import io
 import itertools
@@ -17,13 +16,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from pooling_lab.geometry import Axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
 
 LIGHT = {
     "paper": "#ffffff",
@@ -64,6 +64,7 @@ class Look(NamedTuple):
     dash: int = 0
     bold: bool = False
     hatched: bool = False
+    rounded: bool = False
     ink: str = "ink"
 
 
@@ -72,10 +73,10 @@ LOOKS = {
     "pad": Look("pad", dash=4, ink="muted"),  # a padding cell: it is not in the data
     "beyond": Look("paper", dash=2, ink="muted"),  # past the padded edge: ceil mode reaches there
     "unread": Look("paper", hatched=True, ink="muted"),  # no window reads it
-    "read": Look("read", "read-edge"),
+    "read": Look("read", "read-edge", width=2),
     "tie": Look("best", "read-edge", width=3, dash=5),
     "best": Look("best", "read-edge", width=3, bold=True),
-    "here": Look("here", "here-edge", width=3, bold=True),
+    "here": Look("here", "here-edge", width=3, bold=True, rounded=True),
 }
 
 SIDE = 40  # of a cell, in px: five characters fit at a size that can be read
@@ -111,6 +112,7 @@ class Photo(NamedTuple):
     png: bytes
 
 
+Shape = Cell | Label | Photo
 Box = tuple[float, float, float, float]
 
 
@@ -118,7 +120,7 @@ Box = tuple[float, float, float, float]
 class Picture:
     """One panel: its shapes, in px from any origin, and what it shows in words."""
 
-    shapes: Sequence[Cell | Label | Photo]
+    shapes: Sequence[Shape]
     description: str
     lit: Mapping[str, str] = field(default_factory=dict)
 
@@ -134,7 +136,7 @@ def union(boxes: Iterable[Box]) -> Box:
     return min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])
 
 
-def _extent(shape: Cell | Label | Photo) -> Box:
+def _extent(shape: Shape) -> Box:
     match shape:
         case Cell(x, y, side):
             return x - 2, y - 2, x + side + 2, y + side + 2  # an edge is at most 3 px wide
@@ -166,6 +168,11 @@ def number(value: Any) -> str:
     else:
         text = f"{value:.2g}"
     return text.replace("-", "−")
+
+
+def is_exact(value: float) -> bool:
+    """Tell whether `number` writes a value in full, without rounding it."""
+    return not math.isfinite(value) or float(number(value).replace("−", "-")) == value
 
 
 def cell_name(panel: str, row: int, column: int) -> str:
@@ -314,11 +321,17 @@ def stylesheet(scope: str = ".pl") -> str:
     for name, look in LOOKS.items():
         rules.append(
             f"{scope} .{name} rect {{fill: var(--pl-{look.fill}); stroke: var(--pl-{look.edge}); "
-            f"stroke-width: {look.width}px; stroke-dasharray: {look.dash or 'none'}}}\n"
+            f"stroke-width: {look.width}px; stroke-dasharray: {look.dash or 'none'}; "
+            f"rx: {8 * look.rounded}px; transform: scale({_shrink(look):g})}}\n"
             f"{scope} .{name} text {{fill: var(--pl-{look.ink}); "
             f"font-weight: {700 if look.bold else 400}}}"
         )
     return "\n".join(rules)
+
+
+def _shrink(look: Look) -> float:
+    """Return how much smaller a cell with a thick edge is, so that it stays off its neighbours."""
+    return 1 - 2 * (look.width - 1) / SIDE
 
 
 def _variables(palette: Mapping[str, str]) -> str:
@@ -336,7 +349,7 @@ def svg(picture: Picture) -> str:
     )
 
 
-def _svg_shape(shape: Cell | Label | Photo, lit: Mapping[str, str]) -> str:
+def _svg_shape(shape: Shape, lit: Mapping[str, str]) -> str:
     match shape:
         case Label(x, y, text):
             return f'<text class="label" x="{x:g}" y="{y:g}">{html.escape(text)}</text>'
@@ -370,115 +383,86 @@ def _font_size(text: str) -> int:
 # ------------------------------------------------------------------------------- drawn as PNG
 
 ZOOM = 2  # pixels of the PNG per px, so that it is sharp on fine screens
+POINT = 0.75  # points, in which matplotlib measures sizes, per px
 
 
 def png(pictures: Sequence[Picture], above: str = "", below: Sequence[str] = ()) -> bytes:
-    """Return pictures side by side, a line of text above and lines below them, as one PNG."""
+    """Return pictures side by side, a line of text above and lines below them, as one PNG.
+
+    It shows them as the SVG does in the light theme.
+    """
     boxes = [picture.box for picture in pictures]
-    lines_width = max((8.2 * len(line) for line in (above, *below)), default=0)
-    width = max(sum(b[2] - b[0] + GAP for b in boxes) + GAP, lines_width + 2 * GAP)
-    top = 52 if above else 12
-    height = max(b[3] - b[1] for b in boxes)
-    total = top + height + 16 + 24 * len(below)
-    canvas = Image.new("RGB", (round(width * ZOOM), round(total * ZOOM)), LIGHT["paper"])
-    pen = _Pen(canvas)
-    if above:
-        pen.draw(Label(GAP, 30, above), {})
-    x = float(GAP)
-    for picture, (left, upper, right, lower) in zip(pictures, boxes, strict=True):
-        pen.move(x - left, top - upper + (height - lower + upper) / 2)
-        pen.picture(picture)
-        x += right - left + GAP
-    pen.move(0, top + height)
-    for k, line in enumerate(below):
-        pen.draw(Label(GAP, 28 + 24 * k, line), {})
-    return to_png(canvas)
+    widths = [right - left + GAP for left, _, right, _ in boxes]
+    width = max(sum(widths) - GAP, *(8 * len(line) for line in (above, *below)))
+    top = 28 if above else 0
+    height = top + max(bottom - upper for _, upper, _, bottom in boxes)
+    figure, canvas = _canvas(-12, -12, width + 12, height + 24 * len(below) + 12)
+    starts = itertools.accumulate(widths, initial=0.0)
+    for picture, (left, upper, _, _), start in zip(pictures, boxes, starts, strict=False):
+        for shape in picture.shapes:
+            _draw(canvas, shape, picture.lit, start - left, top - upper)
+    for k, line in enumerate([above, *below]):
+        _write(canvas, 2, height + 24 * k - 4 if k else 12, line, 14)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=96 * ZOOM)
+    return to_png(Image.open(buffer))
 
 
-class _Pen:
-    """Draws shapes with Pillow, as the SVG shows them in the light theme."""
+def _canvas(left: float, top: float, right: float, bottom: float) -> tuple[Figure, Axes]:
+    """Return a matplotlib figure to draw on in px, rows going down."""
+    from matplotlib.figure import Figure
 
-    def __init__(self, canvas: Image.Image) -> None:
-        self.canvas, self.paint = canvas, ImageDraw.Draw(canvas)
-        self.move(0, 0)
-
-    def move(self, x: float, y: float) -> None:
-        """Make ``(x, y)`` the origin of what is drawn next."""
-        self.x, self.y = x, y
-
-    def at(self, *numbers: float) -> list[int]:
-        """Turn x, y, x, y, … in px into pixels of the canvas."""
-        return [
-            round((value + (self.y if k % 2 else self.x)) * ZOOM) for k, value in enumerate(numbers)
-        ]
-
-    def picture(self, picture: Picture) -> None:
-        """Draw a picture; lit cells last, so that their edges are whole."""
-        for shape in sorted(
-            picture.shapes, key=lambda s: isinstance(s, Cell) and s.name in picture.lit
-        ):
-            self.draw(shape, picture.lit)
-
-    def draw(self, shape: Cell | Label | Photo, lit: Mapping[str, str]) -> None:
-        """Draw one shape."""
-        match shape:
-            case Label(x, y, text):
-                self.text(text, x, y, 14, "ls", LIGHT["ink"], bold=False)
-            case Photo(x, y, width, height, data):
-                size = (round(width * ZOOM), round(height * ZOOM))
-                image = Image.open(io.BytesIO(data)).convert("RGB")
-                left, top = self.at(x, y)
-                self.canvas.paste(image.resize(size, Image.Resampling.NEAREST), (left, top))
-            case Cell():
-                self.cell(shape, LOOKS[lit.get(shape.name, shape.look)])
-
-    def cell(self, cell: Cell, look: Look) -> None:
-        """Draw a cell in the given look."""
-        x, y, side = cell.x, cell.y, cell.side
-        corners = [(x, y), (x + side, y), (x + side, y + side), (x, y + side), (x, y)]
-        self.paint.rectangle(self.at(x, y, x + side, y + side), fill=LIGHT[look.fill])
-        if LOOKS[cell.look].hatched:
-            for stroke in _hatch(x, y, side).split("M")[1:]:
-                ends = [float(v) for v in stroke.replace("L", " ").split()]
-                self.paint.line(self.at(*ends), fill=LIGHT["line"], width=ZOOM)
-        for start, end in itertools.pairwise(corners):
-            for piece in _dashes(start, end, look.dash):
-                self.paint.line(self.at(*piece), fill=LIGHT[look.edge], width=look.width * ZOOM)
-        middle = x + side / 2, y + side / 2
-        self.text(cell.text, *middle, _font_size(cell.text), "mm", LIGHT[look.ink], look.bold)
-
-    def text(
-        self, text: str, x: float, y: float, size: int, anchor: str, ink: str, bold: bool
-    ) -> None:
-        """Write one line."""
-        left, top = self.at(x, y)
-        halo = (
-            {"stroke_width": 3, "stroke_fill": LIGHT["paper"]}
-            if anchor == "mm" and ink == LIGHT["muted"]
-            else {}
-        )
-        self.paint.text((left, top), text, ink, _font(size * ZOOM, bold), anchor, **halo)
+    figure = Figure(figsize=((right - left) / 96, (bottom - top) / 96), facecolor=LIGHT["paper"])
+    canvas = figure.add_axes((0, 0, 1, 1), xlim=(left, right), ylim=(bottom, top))
+    canvas.set_axis_off()
+    return figure, canvas
 
 
-def _dashes(
-    start: tuple[float, float], end: tuple[float, float], dash: int
-) -> list[tuple[float, float, float, float]]:
-    if not dash:
-        return [(*start, *end)]
-    (x, y), (dx, dy) = start, (end[0] - start[0], end[1] - start[1])
-    count = round(max(abs(dx), abs(dy)) / dash)
-    return [
-        (x + dx * k / count, y + dy * k / count, x + dx * (k + 1) / count, y + dy * (k + 1) / count)
-        for k in range(0, count, 2)
-    ]
+def _draw(canvas: Axes, shape: Shape, lit: Mapping[str, str], dx: float, dy: float) -> None:
+    x, y = shape.x + dx, shape.y + dy
+    match shape:
+        case Label():
+            _write(canvas, x, y, shape.text, 14)
+        case Photo(_, _, width, height, data):
+            pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+            place = (x, x + width, y + height, y)
+            canvas.imshow(pixels, extent=place, aspect="auto", interpolation="nearest")
+        case Cell():
+            look = LOOKS[lit.get(shape.name, shape.look)]
+            canvas.add_patch(_square(x, y, shape.side, look, LOOKS[shape.look].hatched))
+            middle = x + shape.side / 2, y + shape.side / 2
+            _write(canvas, *middle, shape.text, _font_size(shape.text), look)
 
 
-@functools.cache
-def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
-    from matplotlib import get_data_path
+def _write(
+    canvas: Axes, x: float, y: float, text: str, size: int, look: Look | None = None
+) -> None:
+    """Write a line that starts at ``(x, y)`` or, in a cell of some look, has its middle there."""
+    style: dict[str, Any] = {"color": LIGHT["ink"]}
+    if look:
+        style = {"ha": "center", "va": "center_baseline", "color": LIGHT[look.ink]}
+        style["weight"] = "bold" if look.bold else "normal"
+    if look and look.hatched:
+        style["bbox"] = {"facecolor": LIGHT["paper"], "edgecolor": "none", "pad": 1}
+    canvas.text(x, y, text, size=size * POINT, parse_math=False, family="DejaVu Sans", **style)
 
-    file = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return ImageFont.truetype(f"{get_data_path()}/fonts/ttf/{file}", size)
+
+def _square(x: float, y: float, side: float, look: Look, hatched: bool) -> Patch:
+    from matplotlib.patches import FancyBboxPatch
+
+    inset = (1 - _shrink(look)) * side / 2
+    corners = f"round,pad=0,rounding_size={8 * look.rounded}"
+    return FancyBboxPatch(
+        (x + inset, y + inset),
+        side - 2 * inset,
+        side - 2 * inset,
+        boxstyle=corners,
+        facecolor=LIGHT[look.fill],
+        edgecolor=LIGHT[look.edge],
+        linewidth=look.width * POINT,
+        linestyle=(0, (look.dash / look.width,) * 2) if look.dash else "solid",
+        hatch="//" if hatched else None,
+    )
 
 
 def to_png(image: Image.Image, colours: int = 256) -> bytes:

@@ -141,6 +141,7 @@ async function render({ model, el }) {
     previous.disabled = at() <= 0;
     next.disabled = at() >= count - 1;
     light();
+    [...figure.children].forEach(bring_into_view);
     announce();
   }
 
@@ -158,7 +159,15 @@ async function render({ model, el }) {
   function say(words) {
     const error = parts[frame.error];
     text.classList.toggle("pl-error", Boolean(error));
-    text.textContent = error ? `These settings cannot work: ${error}` : words;
+    text.textContent = error || words;
+  }
+
+  /** On a narrow page a panel scrolls sideways: to what is lit. */
+  function bring_into_view(panel) {
+    const lit = panel.querySelector(".read, .best, .tie, .here");
+    if (!lit || panel.scrollWidth === panel.clientWidth) return;
+    const [cell, svg] = [lit, panel.firstChild].map((element) => element.getBoundingClientRect());
+    panel.scrollLeft = cell.left - svg.left - cell.width;
   }
 
   function paint(looks) {
@@ -179,10 +188,11 @@ async function render({ model, el }) {
     const [step] = steps_with("here", cell);
     const readers = steps_with("reads", cell);
     if (step !== undefined) return light(step);
-    if (!readers.length) return light();
+    if (!cell || !steps.texts.length) return light();
     const looks = Object.fromEntries(readers.flatMap((k) => steps.here[k].map((c) => [c, "here"])));
     paint({ ...looks, [cell]: "best" });
-    say(`read by ${readers.length} ${readers.length === 1 ? "window" : "windows"}`);
+    const count = { 0: "no window", 1: "1 window" }[readers.length] ?? `${readers.length} windows`;
+    say(`This cell is read by ${count}.`);
   }
 
   function pick(event) {

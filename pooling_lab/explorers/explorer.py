@@ -153,9 +153,10 @@ class Explorer(anywidget.AnyWidget):
         """Return the present frame as a PNG."""
         frame, step = self.frame, self.step
         lit = step.lit() if step else {}
-        lines = [f"Cannot work: {frame.error}"] if frame.error else [step.text] if step else []
+        words = frame.error or (step.text if step else "")
         panels = [replace(panel, lit=lit) for panel in frame.panels]
-        return drawing.png(panels, f"{self._title}: {frame.summary}", [*lines, *frame.notes])
+        below = [words, *frame.notes] if words else frame.notes
+        return drawing.png(panels, f"{self._title}: {frame.summary}", below)
 
     def __str__(self) -> str:
         frame, step = self.frame, self.step
@@ -205,7 +206,7 @@ def _pack(title: str, controls: Sequence[Control], frames: Sequence[Frame]) -> b
         }
         for frame in frames
     ]
-    settings = [{"name": c.name, "values": c.values, "kind": c.kind} for c in controls]
+    settings = [{"name": c.name, "values": [*c.values], "kind": c.kind} for c in controls]
     everything = {"title": title, "controls": settings, "parts": parts.parts, "frames": packed}
     text = json.dumps(everything, ensure_ascii=False, separators=(",", ":"))
     data = gzip.compress(text.encode(), mtime=0)

@@ -109,10 +109,10 @@ def run(pool: str | Function, x: NDArray[Any], settings: dict[str, Any]) -> NDAr
     except Exception as error:
         raise ValueError(f"{pool.__name__} raised {type(error).__name__}: {error}") from error
     expected = (axes[0].outputs, axes[1].outputs)
-    if y.shape != expected or y.dtype.kind not in "fiub":
-        raise ValueError(
-            f"{pool.__name__} returned {y.dtype} of shape {y.shape}: {expected} windows fit"
-        )
+    if y.dtype.kind not in "fiub":
+        raise ValueError(f"{pool.__name__} must return numbers, it returned {y.dtype}")
+    if y.shape != expected:
+        raise ValueError(f"{pool.__name__} returned shape {y.shape}, but {expected} windows fit")
     return y
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pooling_lab.drawing import Label, Picture, cell_name, grid, number, window_cells
+from pooling_lab.drawing import Label, Picture, cell_name, grid, is_exact, number, window_cells
 from pooling_lab.explorers.explorer import Explorer, Frame, Step
 from pooling_lab.explorers.pools import (
     VALUES,
@@ -130,8 +130,9 @@ def _step(
     picks = kind in ("max", "min")
     best = [cell for cell in values if picks and np.array_equal(values[cell], result, True)]
     equal = f", the first of {len(best)} equal" if len(best) > 1 else ""
+    exact = all(map(is_exact, (result, *values.values())))
     return Step(
-        _calculation(kind, words, result) + equal,
+        _calculation(kind, words, result, "=" if exact else "≈") + equal,
         here=[cell_name("y", *place)],
         reads=[cell_name("x", *cell) for cell in cells],
         best=[cell_name("x", *cell) for cell in best[:1]],
@@ -146,21 +147,15 @@ def _within(cell: tuple[int, int], axes: tuple[Axis, Axis], padded: bool) -> boo
     )
 
 
-def _calculation(kind: str, words: Sequence[str], result: float) -> str:
+def _calculation(kind: str, words: Sequence[str], result: float, equals: str) -> str:
     """Write how a window's numbers become one."""
-    answer = f"{_equals(result)} {number(result)}"
+    answer = f"{equals} {number(result)}"
     if kind == "average":
         terms = [f"({word})" if word.startswith("−") else word for word in words]
         return f"({' + '.join(terms)}) / {len(words)} {answer}"
     if kind in ("max", "min"):
         return f"{kind}({', '.join(words)}) {answer}"
     return f"{kind} of {', '.join(words)} gives {number(result)}"
-
-
-def _equals(value: float) -> str:
-    """Return = or, where `number` rounds, ≈."""
-    rounded = abs(value) < 1e6 and round(value, 2) != value
-    return "≈" if rounded and value == value else "="
 
 
 def _legend(axes: tuple[Axis, Axis], kind: str, pad: str) -> list[str]:
