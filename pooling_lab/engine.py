@@ -20,10 +20,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pooling_lab.geometry import Sweep, halved
+from pooling_lab.sweeps import Sweep, Sweeps, halved
 
 Array = NDArray[Any]
-Sweeps = Sequence[tuple[slice, Sweep]]  # which outputs, and the windows they come from
 
 BLOCK = 1 << 18  # bytes of input in a block; with what is made from it, a core's own cache
 SHORT = 1 << 14  # rows of fewer bytes are read much faster in one piece than in two by turns
@@ -59,8 +58,7 @@ def pool(
     """
     source, axes = in_memory_order(x)
     planes, _, _, channels = source.shape
-    shape = [sum(sweep.outputs for _, sweep in sweeps) for sweeps in (rows, columns)]
-    out = np.empty((planes, *shape, channels), dtype or x.dtype)
+    out = np.empty((planes, outputs(rows), outputs(columns), channels), dtype or x.dtype)
     for some, cells, into, sweep in _blocks(source, rows):
         block = source[some, cells]
         if block.dtype != out.dtype or block.strides[1] < SHORT:
@@ -98,17 +96,21 @@ def _in_axis_order(out: Array, axes: list[int], lead: tuple[int, ...]) -> Array:
     return out if axes == sorted(axes) else out.transpose(np.argsort(axes))
 
 
+def _plane_blocks(x: Array) -> Iterator[slice]:
+    step = max(1, BLOCK // max(1, x[:1].nbytes))
+    return (slice(first, first + step) for first in range(0, len(x), step))
+
+
 def _blocks(x: Array, rows: Sweeps) -> Iterator[tuple[slice, slice, slice, Sweep]]:
     """Cut the work into blocks: which planes, which of their rows, which outputs, which windows."""
-    plane_bytes = max(1, x[:1].nbytes)
-    step = max(1, BLOCK // plane_bytes)
-    for first in range(0, len(x), step):
+    plane_bytes = x[:1].nbytes
+    for some in _plane_blocks(x):
         for into, sweep in rows:
-            if plane_bytes <= BLOCK or into.step not in (None, 1):
-                yield slice(first, first + step), slice(None), into, sweep
+            if plane_bytes <= BLOCK or len(rows) > 1:
+                yield some, slice(None), into, sweep
             else:
                 for cells, outputs, band in _bands(sweep, x.shape[1], plane_bytes):
-                    yield slice(first, first + step), cells, outputs, band
+                    yield some, cells, outputs, band
 
 
 def _bands(sweep: Sweep, size: int, nbytes: int) -> Iterator[tuple[slice, slice, Sweep]]:
@@ -144,7 +146,7 @@ def _fold(op: np.ufunc, x: Array, axis: int, sweep: Sweep, out: Array | None = N
 
 def _fold_cells(op: np.ufunc, x: Array, axis: int, sweep: Sweep, out: Array) -> None:
     """Combine the first cells of all windows with their second cells, then the third, and so on."""
-    taps = _taps(sweep, x.shape[axis], axis)
+    taps = _widest_first(sweep, x.shape[axis], axis)
     if not taps or taps[0].edges:  # no cell that every window has
         out[...] = _identity(op, out.dtype)
         _combine(op, x, taps, out)
@@ -164,28 +166,27 @@ def _combine(op: np.ufunc, x: Array, taps: Sequence[Tap], out: Array) -> None:
 
 
 class Tap(NamedTuple):
-    """One cell of every window, as indices: the windows that have it, the cells, the windows that do not."""
+    """One cell of every window, as indices."""
 
-    target: tuple[slice, ...]
-    source: tuple[slice, ...]
-    edges: tuple[tuple[slice, ...], ...]
+    target: tuple[slice, ...]  # the windows that have it
+    source: tuple[slice, ...]  # the cells
+    edges: tuple[tuple[slice, ...], ...]  # the windows that have not
 
 
 @lru_cache(maxsize=1024)
 def _taps(sweep: Sweep, size: int, axis: int) -> list[Tap]:
-    """Return the cells of ``sweep`` as indices, those that every window has first."""
-    before = (slice(None),) * axis
+    """Return the cells of all windows, in order."""
     taps = []
     for target, source in sweep.taps(size):
-        edges = (slice(0, target.start), slice(target.stop, sweep.outputs))
-        taps.append(
-            Tap(
-                (*before, target),
-                (*before, source),
-                tuple((*before, edge) for edge in edges if edge.start < edge.stop),
-            )
-        )
-    return sorted(taps, key=lambda tap: len(tap.edges))
+        around = (slice(0, target.start), slice(target.stop, sweep.outputs))
+        edges = tuple(_at(axis, edge) for edge in around if edge.start < edge.stop)
+        taps.append(Tap(_at(axis, target), _at(axis, source), edges))
+    return taps
+
+
+@lru_cache(maxsize=1024)
+def _widest_first(sweep: Sweep, size: int, axis: int) -> list[Tap]:
+    return sorted(_taps(sweep, size, axis), key=lambda tap: len(tap.edges))
 
 
 def _identity(op: np.ufunc, dtype: np.dtype[Any]) -> float:
@@ -196,3 +197,50 @@ def _identity(op: np.ufunc, dtype: np.dtype[Any]) -> float:
         return -math.inf if op is np.maximum else math.inf
     limits = np.iinfo(dtype)
     return limits.min if op is np.maximum else limits.max
+
+
+def pool_with_positions(
+    op: np.ufunc, x: Array, rows: Sweeps, columns: Sweeps
+) -> tuple[Array, Array]:
+    """Return the extreme of every window and where it is: the first one in row-major order.
+
+    Positions count the cells of the plane, row by row. A NaN wins, as it does in the value. A
+    dilated window that reads nothing but padding has no position: −1.
+    """
+    source, axes = in_memory_order(x)
+    planes, height, width, channels = source.shape
+    shape = (planes, outputs(rows), outputs(columns), channels)
+    values, positions = np.empty(shape, x.dtype), np.empty(shape, np.intp)
+    for some in _plane_blocks(source):
+        across = np.arange(width)[:, None]
+        lines, found = _extreme(op, source[some], 2, columns, across)
+        down = np.arange(height)[:, None, None] * width
+        values[some], positions[some] = _extreme(op, lines, 1, rows, down + found)
+    np.maximum(positions, -1, out=positions)
+    lead = x.shape[:-2]
+    return _in_axis_order(values, axes, lead), _in_axis_order(positions, axes, lead)
+
+
+def _extreme(
+    op: np.ufunc, x: Array, axis: int, sweeps: Sweeps, positions: Array
+) -> tuple[Array, Array]:
+    """Fold along ``axis``, and carry the position of the first cell that equals the result."""
+    shape = (*x.shape[:axis], outputs(sweeps), *x.shape[axis + 1 :])
+    values, found = np.empty(shape, x.dtype), np.full(shape, np.iinfo(np.intp).min // 2)
+    positions = np.broadcast_to(positions, x.shape)
+    for into, sweep in sweeps:
+        best, first = (array[_at(axis, into)] for array in (values, found))
+        _fold(op, x, axis, sweep, best)
+        for target, cells, _ in reversed(_taps(sweep, x.shape[axis], axis)):
+            hit = (x[cells] == best[target]) | (x[cells] != x[cells])
+            np.copyto(first[target], positions[cells], where=hit)
+    return values, found
+
+
+def outputs(sweeps: Sweeps) -> int:
+    """Return how many windows the sweeps have together."""
+    return sum(sweep.outputs for _, sweep in sweeps)
+
+
+def _at(axis: int, cells: slice) -> tuple[slice, ...]:
+    return (*(slice(None),) * axis, cells)

@@ -6,10 +6,8 @@ It imports nothing but the standard library, so every number can be checked by h
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -32,12 +30,13 @@ def as_int(value: Any, name: str, minimum: int = 1, shape: Sequence[int] | None 
         If it is smaller than ``minimum``.
     """
     try:
-        number = operator.index(value)
+        number = None if isinstance(value, bool) else operator.index(value)
     except TypeError:
         number = None
-    if number is None or isinstance(value, bool):
+    if number is None:
         raise TypeError(
-            f"{name} must be a whole number, not {type(value).__name__} {value!r}{shape_note(shape)}"
+            f"{name} must be a whole number, not {type(value).__name__} {value!r}"
+            f"{shape_note(shape)}"
         )
     if number < minimum:
         raise ValueError(f"{name} must be at least {minimum}, got {number}{shape_note(shape)}")
@@ -56,7 +55,7 @@ def as_pair(
     ValueError
         If it has another length than two or a number below ``minimum``.
     """
-    if isinstance(value, str) or not isinstance(value, Iterable):
+    if type(value) is int or isinstance(value, str) or not isinstance(value, Iterable):
         number = as_int(value, name, minimum, shape)
         return number, number
     items = list(value)
@@ -78,8 +77,7 @@ def as_flag(value: Any, name: str, shape: Sequence[int] | None = None) -> bool:
     return bool(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(NamedTuple):
     """One axis of a sliding window: ``outputs`` windows over ``size`` cells.
 
     Window ``i`` starts at cell ``i * stride - padding`` and reads ``kernel`` cells that are
@@ -121,10 +119,6 @@ class Axis:
         """All cells window ``i`` points at, padding included."""
         return range(self.start(i), self.start(i) + self.span, self.dilation)
 
-    def sweep(self) -> Sweep:
-        """Return the same windows as the engine of `pooling` wants them."""
-        return Sweep(-self.padding, self.stride, self.kernel, self.dilation, self.outputs)
-
     def cells(self, i: int) -> list[int]:
         """Cells of the input that window ``i`` reads."""
         return [cell for cell in self.reads(i) if 0 <= cell < self.size]
@@ -132,6 +126,11 @@ class Axis:
     def padded_count(self, i: int) -> int:
         """Cells of window ``i`` up to the padded edge: what an average divides by."""
         return min(self.start(i) + self.span, self.size + self.padding) - self.start(i)
+
+    def counts(self, count_include_pad: bool) -> list[int]:
+        """Cells each window averages over: up to the padded edge, or only those that exist."""
+        count = self.padded_count if count_include_pad else lambda i: len(self.cells(i))
+        return [count(i) for i in range(self.outputs)]
 
     def unread(self) -> list[int]:
         """Cells of the input that no window reads."""
@@ -177,19 +176,31 @@ def window_axes(
     paddings = as_pair(padding, "padding", 0, shape)
     dilations = as_pair(dilation, "dilation", 1, shape)
     ceil_mode = as_flag(ceil_mode, "ceil_mode", shape)
-    for p, k in zip(paddings, kernels, strict=True):
-        if p > k // 2:
-            raise ValueError(
-                "padding must be at most half of kernel_size, as in PyTorch: "
-                f"padding {p} > {k} // 2{shape_note(shape)}"
-            )
     rows, columns = (
-        Axis(*numbers, ceil_mode)
+        _window_axis(*numbers, ceil_mode, shape)
         for numbers in zip(sizes, kernels, strides, paddings, dilations, strict=True)
     )
-    for axis in (rows, columns):
-        _require_a_window(axis, shape)
     return rows, columns
+
+
+@lru_cache(maxsize=1024)
+def _window_axis(
+    size: int,
+    kernel: int,
+    stride: int,
+    padding: int,
+    dilation: int,
+    ceil_mode: bool,
+    shape: Sequence[int] | None,
+) -> Axis:
+    if padding > kernel // 2:
+        raise ValueError(
+            "padding must be at most half of kernel_size, as in PyTorch: "
+            f"padding {padding} > {kernel} // 2{shape_note(shape)}"
+        )
+    axis = Axis(size, kernel, stride, padding, dilation, ceil_mode)
+    _require_a_window(axis, shape)
+    return axis
 
 
 def _require_a_window(axis: Axis, shape: Sequence[int] | None = None) -> None:
@@ -278,126 +289,6 @@ def conv_output_size(
     return axis.outputs
 
 
-class Sweep(NamedTuple):
-    """Equally spaced windows along an axis: window ``i`` reads ``start + i·stride + j·dilation``.
-
-    ``j`` runs over ``0 … kernel - 1``; cells outside the input do not exist and are left out.
-    """
-
-    start: int
-    stride: int
-    kernel: int
-    dilation: int
-    outputs: int
-
-    def taps(self, size: int) -> list[tuple[slice, slice]]:
-        """Return, for each ``j``, which windows have that cell and which cells they are.
-
-        Examples
-        --------
-        >>> Sweep(start=-1, stride=2, kernel=2, dilation=1, outputs=3).taps(4)
-        [(slice(1, 3, 1), slice(1, 4, 2)), (slice(0, 2, 1), slice(0, 3, 2))]
-        """
-        found = []
-        for j in range(self.kernel):
-            cell = self.start + j * self.dilation  # what window 0 reads
-            first = max(0, -(cell // self.stride))
-            last = min(self.outputs - 1, (size - 1 - cell) // self.stride)
-            if first <= last:
-                source = slice(
-                    cell + first * self.stride, cell + last * self.stride + 1, self.stride
-                )
-                found.append((slice(first, last + 1, 1), source))
-        return found
-
-    def pairs(self, half: Sweep) -> Sweep:
-        """Return which two of the windows of ``half`` make each of these."""
-        step = self.stride // half.stride
-        shift = half.outputs - 1 - (self.outputs - 1) * step
-        return Sweep(0, step, 2, shift, self.outputs)
-
-    def last_cells(self) -> Sweep:
-        """Return the last cell of each window, as windows of one cell."""
-        return self._replace(start=self.start + (self.kernel - 1) * self.dilation, kernel=1)
-
-
-@lru_cache(maxsize=1024)
-def halved(sweep: Sweep, overlapping: bool) -> Sweep | None:
-    """Return the windows of half the length to combine in pairs, if that is less work.
-
-    Where halves may overlap (a maximum may see a cell twice) they are ``ceil(kernel / 2)`` long,
-    else ``floor(kernel / 2)``, and an odd last cell is left over.
-
-    Examples
-    --------
-    >>> halved(Sweep(0, 1, 8, 1, outputs=3), overlapping=True)
-    Sweep(start=0, stride=1, kernel=4, dilation=1, outputs=7)
-    """
-    if sweep.kernel < 4:
-        return None
-    length = (sweep.kernel + overlapping) // 2
-    shift = (sweep.kernel - length if overlapping else length) * sweep.dilation
-    step = math.gcd(sweep.stride, shift)  # half windows are needed this far apart
-    count = ((sweep.outputs - 1) * sweep.stride + shift) // step + 1
-    half = Sweep(sweep.start, step, length, sweep.dilation, count)
-    odd = sweep.kernel > 2 * length
-    by_halves = _work(half, overlapping) + (1 + odd) * sweep.outputs
-    return half if by_halves <= _direct_work(sweep) else None
-
-
-def _direct_work(sweep: Sweep) -> int:
-    return (sweep.kernel - 1) * sweep.outputs
-
-
-def _work(sweep: Sweep, overlapping: bool) -> int:
-    """Count the cells combined on the cheaper of the two ways."""
-    half = halved(sweep, overlapping)
-    if half is None:
-        return _direct_work(sweep)
-    odd = sweep.kernel > 2 * half.kernel
-    return _work(half, overlapping) + (1 + odd) * sweep.outputs
-
-
-def transposed_sweeps(sweep: Sweep, size: int) -> list[tuple[slice, Sweep]]:
-    """Return, for the cells of the input, the windows that read them: `Sweep`s over the outputs.
-
-    Of a window that moves by ``stride``, every ``stride``-th cell has the same readers but for a
-    shift. This is what carries the gradient of a sum back. Dilation 1 only.
-
-    Examples
-    --------
-    >>> transposed_sweeps(Sweep(0, 1, 2, 1, outputs=3), 4)
-    [(slice(0, None, 1), Sweep(start=-1, stride=1, kernel=2, dilation=1, outputs=4))]
-    """
-    found = []
-    for first in range(min(sweep.stride, size)):
-        newest, offset = divmod(first - sweep.start, sweep.stride)
-        readers = max(0, -(-(sweep.kernel - offset) // sweep.stride))
-        count = len(range(first, size, sweep.stride))
-        found.append(
-            (slice(first, None, sweep.stride), Sweep(newest - readers + 1, 1, readers, 1, count))
-        )
-    return found
-
-
-def adaptive_sweeps(size: int, bins: int) -> list[tuple[slice, Sweep]]:
-    """Return the adaptive bins as equally spaced windows: which bins, and what they read.
-
-    The bins repeat after ``bins / gcd(size, bins)``; with a size that divides there is one kind.
-
-    Examples
-    --------
-    >>> adaptive_sweeps(8, 4)
-    [(slice(0, None, 1), Sweep(start=0, stride=2, kernel=2, dilation=1, outputs=4))]
-    """
-    repeats = math.gcd(size, bins)
-    kinds = bins // repeats
-    return [
-        (slice(i, None, kinds), Sweep(cells.start, size // repeats, len(cells), 1, repeats))
-        for i, cells in enumerate(adaptive_bins(size, bins)[:kinds])
-    ]
-
-
 def adaptive_bins(size: int, bins: int) -> list[range]:
     """Return the cells of each adaptive bin: ``floor(i·n/o)`` up to ``ceil((i + 1)·n/o)``.
 
@@ -432,8 +323,8 @@ def receptive_fields(layers: Iterable[Sequence[int]]) -> list[Reach]:
 
     Examples
     --------
-    >>> receptive_fields([(3, 1), (2, 2), (3, 1)])
-    [Reach(receptive_field=3, jump=1), Reach(receptive_field=4, jump=2), Reach(receptive_field=8, jump=2)]
+    >>> receptive_fields([(3, 1), (2, 2)])
+    [Reach(receptive_field=3, jump=1), Reach(receptive_field=4, jump=2)]
     """
     field, jump, steps = 1, 1, []
     for number, layer in enumerate(layers):

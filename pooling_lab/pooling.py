@@ -1,34 +1,38 @@
-"""Pooling layers, forward: one engine, and each kind of pooling as a few lines on top of it.
+"""Pooling layers, forward: each kind is a few lines on top of one `engine`.
 
-Pooling over a rectangle with max, min or + is *separable*: fold the rows, then the columns.
-Along one axis the engine combines whole shifted slices, one NumPy call for each cell of the
-window, so nothing loops over outputs and padding is never written down: each call touches only
-the windows whose cell exists. A long window is combined from two half windows instead.
-
-All functions take ``x`` of shape ``(..., H, W)``; every plane ``(H, W)`` is pooled by itself.
-Names, argument order and numbers are those of ``torch.nn.functional``.
+All functions take ``x`` of shape ``(..., H, W)``: rows and columns are the last two axes, and
+every plane before them is pooled by itself. Names, argument order and numbers are those of
+``torch.nn.functional``; where it differs, the docstring says so. ``x`` is never changed.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pooling_lab.engine import Array, Sweeps, pool
+from pooling_lab.checks import (
+    Array,
+    as_indices,
+    as_planes,
+    as_power,
+    as_share,
+    refuse_negative,
+)
+from pooling_lab.engine import pool, pool_with_positions
 from pooling_lab.geometry import (
+    Axis,
     Size,
-    Sweep,
-    adaptive_sweeps,
     as_flag,
     as_int,
     as_pair,
     shape_note,
     window_axes,
 )
+from pooling_lab.sweeps import Sweeps, adaptive, sliding
 
 __all__ = [
     "adaptive_avg_pool2d",
@@ -47,37 +51,10 @@ __all__ = [
     "stochastic_pool2d",
 ]
 
-
-def as_planes(x: ArrayLike, name: str = "x") -> Array:
-    """Return ``x`` as an array of real numbers of shape ``(..., H, W)``, or say what is wrong."""
-    if isinstance(x, np.ma.MaskedArray):
-        raise TypeError(f"{name} must be a plain array: pooling has no rule for masked cells")
-    try:
-        array = np.asarray(x)
-    except ValueError as error:
-        raise ValueError(f"{name} must be an array of numbers: {error}") from None
-    if array.dtype.kind not in "iuf":
-        raise TypeError(
-            f"{name} must hold real numbers (integer or floating), not {array.dtype}"
-            f"{shape_note(array.shape)}"
-        )
-    if array.ndim < 2 or 0 in array.shape[-2:]:
-        raise ValueError(
-            f"{name} must have shape (..., H, W) with H and W at least 1, got {array.shape}"
-        )
-    return array.astype(array.dtype.newbyteorder("="), copy=False)
-
-
-def _at(axis: int, cells: slice) -> tuple[slice, ...]:
-    return (slice(None),) * axis + (cells,)
+Pooled = Any  # an array; with return_indices=True two of them: the values and their positions
 
 
 # --- windows that slide -------------------------------------------------------------------
-
-
-def _sweeps(x: Array, *window: Any) -> tuple[Sweeps, Sweeps]:
-    rows, columns = window_axes(x.shape[-2:], *window, shape=x.shape)
-    return [(slice(None), rows.sweep())], [(slice(None), columns.sweep())]
 
 
 def max_pool2d(
@@ -88,37 +65,53 @@ def max_pool2d(
     dilation: Size = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Array | tuple[Array, Array]:
-    """Return the maximum of every window."""
+) -> Pooled:
+    """Return the maximum of every window.
+
+    ``y[i, j] = max over (m, n) of x[i·s − p + m·d, j·s − p + n·d]``, cells outside ``x`` left out.
+
+    Parameters
+    ----------
+    x
+        Real numbers of shape (..., H, W), in any memory layout.
+    kernel_size, stride
+        Height and width of the window, and how far it moves, in cells: an int or a pair.
+        ``stride=None`` means the kernel size.
+    padding
+        Cells added on each side, at most half of the kernel. They count as −∞: never as 0.
+    dilation
+        Distance between the cells of a window; 1 means neighbours.
+    ceil_mode
+        Keep a last, partial window if it starts inside the input or the left padding.
+    return_indices
+        Also return where each maximum is.
+
+    Returns
+    -------
+    ndarray or (ndarray, ndarray)
+        Maxima of shape (..., H_out, W_out) in the dtype of ``x``. With ``return_indices`` also
+        their positions ``row·W + column`` in the plane without padding: the first of several
+        equal ones, the first NaN if there is one; −1 if a dilated window reads only padding.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.max_pool2d.html
+
+    Examples
+    --------
+    >>> x = np.arange(1, 17).reshape(4, 4)
+    >>> max_pool2d(x, 2)
+    array([[ 6,  8],
+           [14, 16]])
+    >>> max_pool2d([[3.0, 1.0, 3.0]], (1, 2), stride=1, return_indices=True)
+    (array([[3., 3.]]), array([[0, 2]]))
+    """
     x = as_planes(x)
-    rows, columns = _sweeps(x, kernel_size, stride, padding, dilation, ceil_mode)
-    if as_flag(return_indices, "return_indices", x.shape):
-        return max_with_indices(x, rows, columns)
-    return pool(np.maximum, x, rows, columns)
-
-
-def max_with_indices(x: Array, rows: Sweeps, columns: Sweeps) -> tuple[Array, Array]:
-    """Return the maxima and where each one is: its flat position in the plane."""
-    high = pool(np.maximum, x, rows, columns)
-    row_high = pool(np.maximum, x, [(slice(None), Sweep(0, 1, 1, 1, x.shape[-2]))], columns)
-    column = _first_equal(x, row_high, -1, columns, np.arange(x.shape[-1]))
-    row = _first_equal(row_high, high, -2, rows, np.arange(x.shape[-2])[:, None])
-    column = np.take_along_axis(column, np.maximum(row, 0), axis=-2)
-    nowhere = (row < 0) | (column < 0)  # a dilated window may read nothing but padding
-    return high, np.where(nowhere, -1, row * x.shape[-1] + column)
-
-
-def _first_equal(x: Array, high: Array, axis: int, sweeps: Sweeps, position: Array) -> Array:
-    """Return the position along ``axis`` of the first cell that equals its window's maximum."""
-    axis += x.ndim
-    found = np.full(high.shape, -1)
-    position = np.broadcast_to(position, x.shape)
-    for into, sweep in sweeps:
-        for target, source in reversed(sweep.taps(x.shape[axis])):
-            outputs, cells = (_at(axis, into), _at(axis, target)), _at(axis, source)
-            hit = (x[cells] == high[outputs[0]][outputs[1]]) | (x[cells] != x[cells])
-            np.copyto(found[outputs[0]][outputs[1]], position[cells], where=hit)
-    return found
+    rows, columns = _windows(x, kernel_size, stride, padding, dilation, ceil_mode)
+    return _extreme(np.maximum, x, rows, columns, return_indices)
 
 
 def min_pool2d(
@@ -129,9 +122,36 @@ def min_pool2d(
     dilation: Size = 1,
     ceil_mode: bool = False,
 ) -> Array:
-    """Return the minimum of every window."""
+    """Return the minimum of every window.
+
+    ``min = −max(−x)`` on the real line. In NumPy's unsigned and signed integers it is not:
+    ``−x`` wraps around, so the minimum is taken directly, and padding counts as +∞.
+
+    Parameters
+    ----------
+    x, kernel_size, stride, padding, dilation, ceil_mode
+        As for `max_pool2d`.
+
+    Returns
+    -------
+    ndarray
+        Minima of shape (..., H_out, W_out) in the dtype of ``x``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: PyTorch has no such layer; the numbers are those of ``-max_pool2d(-x)`` in float64.
+
+    Examples
+    --------
+    >>> min_pool2d(np.arange(1, 17, dtype=np.uint8).reshape(4, 4), 2)
+    array([[ 1,  3],
+           [ 9, 11]], dtype=uint8)
+    """
     x = as_planes(x)
-    return pool(np.minimum, x, *_sweeps(x, kernel_size, stride, padding, dilation, ceil_mode))
+    return pool(np.minimum, x, *_windows(x, kernel_size, stride, padding, dilation, ceil_mode))
 
 
 def avg_pool2d(
@@ -143,54 +163,45 @@ def avg_pool2d(
     count_include_pad: bool = True,
     divisor_override: int | None = None,
 ) -> Array:
-    """Return the average of every window."""
+    """Return the average of every window.
+
+    ``y[i, j] = (sum of the window's cells) / divisor``; padding adds 0 to the sum.
+
+    Parameters
+    ----------
+    x, kernel_size, stride, padding, ceil_mode
+        As for `max_pool2d`.
+    count_include_pad
+        Count padding cells in the divisor, up to the padded edge; if False, count only the
+        cells of ``x``.
+    divisor_override
+        Divide every sum by this whole number instead; negative is allowed, 0 is not.
+
+    Returns
+    -------
+    ndarray
+        Averages of shape (..., H_out, W_out): float64 for integers, where torch truncates or
+        refuses, else the dtype of ``x``. float16 is added up in float32, and so rounded once.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.avg_pool2d.html
+
+    Examples
+    --------
+    >>> avg_pool2d(np.arange(1, 17).reshape(4, 4), 2)
+    array([[ 3.5,  5.5],
+           [11.5, 13.5]])
+    >>> avg_pool2d([[1, 2, 3]], (1, 2), ceil_mode=True)
+    array([[1.5, 3. ]])
+    """
     x = as_planes(x)
-    divisor = avg_divisor(
-        x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
-    )
-    return _average(x, *_sweeps(x, kernel_size, stride, padding, 1, ceil_mode), divisor)
-
-
-def avg_divisor(
-    x: Array,
-    kernel_size: Size,
-    stride: Size | None,
-    padding: Size,
-    ceil_mode: bool,
-    count_include_pad: bool,
-    divisor_override: int | None,
-) -> Array:
-    """Return what each window's sum is divided by, of shape (H_out, W_out) or ()."""
     axes = window_axes(x.shape[-2:], kernel_size, stride, padding, 1, ceil_mode, shape=x.shape)
-    include = as_flag(count_include_pad, "count_include_pad", x.shape)
-    if divisor_override is not None:
-        number = as_int(divisor_override, "divisor_override", -math.inf, x.shape)
-        if number == 0:
-            raise ValueError(f"divisor_override must not be 0{shape_note(x.shape)}")
-        return np.asarray(number)
-    rows, columns = (
-        [axis.padded_count(i) if include else len(axis.cells(i)) for i in range(axis.outputs)]
-        for axis in axes
-    )
-    return np.multiply.outer(rows, columns)
-
-
-def result_type(x: Array) -> np.dtype[Any]:
-    """Return the dtype of an average of ``x``: its own, or float64 for integers."""
-    return x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
-
-
-def accumulator(x: Array, rows: Sweeps, columns: Sweeps) -> np.dtype[Any]:
-    """Return the dtype to add in: wide enough that rounding stays far below the last digit."""
-    longest = max(sweep.kernel for _, sweep in (*rows, *columns))
-    wider = np.float64 if longest > 64 else np.float32
-    return np.promote_types(result_type(x), wider)
-
-
-def _average(x: Array, rows: Sweeps, columns: Sweeps, divisor: Array) -> Array:
-    with np.errstate(invalid="ignore", over="ignore"):
-        mean = pool(np.add, x, rows, columns, accumulator(x, rows, columns), divisor)
-        return mean.astype(result_type(x), copy=False)
+    divisor = avg_divisor(x, axes, count_include_pad, divisor_override)
+    return average(x, sliding(axes[0]), sliding(axes[1]), divisor)
 
 
 def lp_pool2d(
@@ -200,26 +211,42 @@ def lp_pool2d(
     stride: Size | None = None,
     ceil_mode: bool = False,
 ) -> Array:
-    """Return the p-norm of every window."""
+    """Return the p-norm of every window.
+
+    ``y[i, j] = (sum of |x|^p over the window)^(1/p)``: p = 1 is the sum of absolute values, not
+    the average; p = 2 the Euclidean length; p = ∞ the largest absolute value.
+
+    The definition is kept where torch departs from it: torch adds up the signed powers, and
+    scales up a clipped last window (``[3, 4, 5]``, p = 2, k = 2, ceil: 7.07 where the norm is 5).
+
+    Parameters
+    ----------
+    x, kernel_size, stride, ceil_mode
+        As for `max_pool2d`.
+    norm_type
+        The exponent p, above 0; ``math.inf`` is allowed.
+
+    Returns
+    -------
+    ndarray
+        Norms of shape (..., H_out, W_out): float64 for integers, else the dtype of ``x``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.lp_pool2d.html
+
+    Examples
+    --------
+    >>> lp_pool2d([[3, -4, 5]], 2, (1, 2), ceil_mode=True)
+    array([[5., 5.]])
+    """
     x = as_planes(x)
     p = as_power(norm_type, "norm_type", x)
-    rows, columns = _sweeps(x, kernel_size, stride, 0, 1, ceil_mode)
-    size = np.abs(x.astype(accumulator(x, rows, columns)))
-    if p == math.inf:
-        return pool(np.maximum, size, rows, columns).astype(result_type(x))
-    with np.errstate(all="ignore"):
-        return (pool(np.add, size**p, rows, columns) ** (1 / p)).astype(result_type(x))
-
-
-def as_power(value: Any, name: str, x: Array) -> float:
-    """Return the exponent ``value`` as a float, or say what is wrong with it."""
-    if isinstance(value, (bool, np.bool)) or not isinstance(value, (int, float, np.number)):
-        raise TypeError(
-            f"{name} must be a number, not {type(value).__name__} {value!r}{shape_note(x.shape)}"
-        )
-    if not value > 0:
-        raise ValueError(f"{name} must be above 0, got {value}{shape_note(x.shape)}")
-    return float(value)
+    rows, columns = _windows(x, kernel_size, stride, 0, 1, ceil_mode)
+    return norms(x, p, rows, columns).astype(result_type(x), copy=False)
 
 
 def stochastic_pool2d(
@@ -230,45 +257,63 @@ def stochastic_pool2d(
     rng: np.random.Generator | int | None = None,
     training: bool = True,
     return_indices: bool = False,
-) -> Array | tuple[Array, Array]:
-    """Draw one cell of every window, with probability proportional to its activation."""
+) -> Pooled:
+    """Draw one cell of every window, with probability proportional to its activation.
+
+    ``P(cell) = a / Σa``. For testing, ``training=False`` gives the mean weighted with the same
+    probabilities, ``Σa² / Σa``. A window of zeros gives 0 (training: its first cell).
+
+    Parameters
+    ----------
+    x
+        Activations of shape (..., H, W), finite and not negative.
+    kernel_size, stride
+        As for `max_pool2d`.
+    rng
+        A NumPy Generator, a seed for one, or None for a new one.
+    training
+        Draw (True), or return the expected value (False).
+    return_indices
+        Also return the drawn positions, for `max_unpool2d` and the backward pass.
+
+    Returns
+    -------
+    ndarray or (ndarray, ndarray)
+        Values of shape (..., H_out, W_out): drawn ones in the dtype of ``x``, means in float64
+        for integers. With ``return_indices`` also the positions ``row·W + column``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: Zeiler & Fergus 2013, Stochastic Pooling for Regularization of Deep Convolutional
+    Neural Networks, sections 3 and 3.1.
+
+    Examples
+    --------
+    >>> x = [[0.0, 0.0, 1.0, 3.0], [0.0, 2.0, 0.0, 0.0]]
+    >>> stochastic_pool2d(x, 2, training=False)
+    array([[2. , 2.5]])
+    >>> stochastic_pool2d(x, (2, 1), rng=0)[0, :2]
+    array([0., 2.])
+    """
     x = as_planes(x)
-    rows, columns = window_axes(x.shape[-2:], kernel_size, stride, shape=x.shape)
-    if not np.isfinite(x).all() or (x < 0).any():
-        raise ValueError(
-            "x must be finite and not negative: its numbers become probabilities"
-            f"{shape_note(x.shape)}"
-        )
-    if not as_flag(training, "training", x.shape):
-        if as_flag(return_indices, "return_indices", x.shape):
-            raise ValueError("return_indices needs training=True: a mean has no position")
-        sweeps = [[(slice(None), axis.sweep())] for axis in (rows, columns)]
-        return _weighted_mean(x, *sweeps)
-    windows = np.lib.stride_tricks.sliding_window_view(x, (rows.kernel, columns.kernel), (-2, -1))
-    windows = windows[..., :: rows.stride, :: columns.stride, :, :]
-    summed = windows.reshape(*windows.shape[:-2], -1).cumsum(axis=-1, dtype=np.float64)
-    total = summed[..., -1]
-    drawn = np.random.default_rng(rng).random(total.shape) * total
-    drawn = np.minimum(drawn, np.nextafter(total, 0))  # rounding must not reach the end
-    pick = (summed > drawn[..., None]).argmax(axis=-1)
-    row = np.arange(rows.outputs)[:, None] * rows.stride + pick // columns.kernel
-    column = np.arange(columns.outputs) * columns.stride + pick % columns.kernel
-    flat = row * x.shape[-1] + column
-    values = _take(x, flat)
-    return (values, flat) if as_flag(return_indices, "return_indices", x.shape) else values
-
-
-def _take(x: Array, flat: Array) -> Array:
+    axes = window_axes(x.shape[-2:], kernel_size, stride, shape=x.shape)
+    training, both = as_flag(training, "training"), as_flag(return_indices, "return_indices")
+    generator = _generator(rng)
+    refuse_negative(x, "its numbers become probabilities")
+    if not np.isfinite(x).all():
+        raise ValueError(f"x must be finite: its numbers become probabilities{shape_note(x.shape)}")
+    if not training and both:
+        raise ValueError("return_indices needs training=True: a weighted mean has no position")
+    if not training:
+        return _weighted_mean(x, *map(sliding, axes))
+    positions = _draw(x, *axes, generator)
     planes = x.reshape(*x.shape[:-2], -1)
-    return np.take_along_axis(planes, flat.reshape(*x.shape[:-2], -1), -1).reshape(flat.shape)
-
-
-def _weighted_mean(x: Array, rows: Sweeps, columns: Sweeps) -> Array:
-    wide = x.astype(accumulator(x, rows, columns), copy=False)
-    total = pool(np.add, wide, rows, columns)
-    squares = pool(np.add, wide * wide, rows, columns)
-    mean = np.divide(squares, total, out=np.zeros_like(total), where=total > 0)
-    return mean.astype(result_type(x), copy=False)
+    flat = positions.reshape(*x.shape[:-2], -1)
+    values = np.take_along_axis(planes, flat, -1).reshape(positions.shape)
+    return (values, positions) if both else values
 
 
 def mixed_pool2d(
@@ -278,120 +323,271 @@ def mixed_pool2d(
     *,
     alpha: ArrayLike = 0.5,
 ) -> Array:
-    """Return ``alpha`` times the maximum plus ``1 - alpha`` times the average of every window."""
+    """Return ``alpha`` times the maximum plus ``1 − alpha`` times the average of every window.
+
+    Parameters
+    ----------
+    x, kernel_size, stride
+        As for `max_pool2d`.
+    alpha
+        Numbers from 0 (average) to 1 (maximum): one for all; shape (C,), one per channel, where
+        C is the axis before the rows; or any shape that broadcasts to that of the output.
+
+    Returns
+    -------
+    ndarray
+        Shape (..., H_out, W_out): float64 for integers, else the dtype of ``x``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: Lee, Gallagher & Tu 2016, Generalizing Pooling Functions in CNNs, section 3.1 (a
+    learned alpha); Yu et al. 2014, Mixed Pooling for CNNs (an alpha drawn from 0 and 1).
+
+    Examples
+    --------
+    >>> mixed_pool2d([[1.0, 2.0], [3.0, 6.0]], 2, alpha=[[0.5]])
+    array([[4.5]])
+    """
     x = as_planes(x)
-    high, mean = max_pool2d(x, kernel_size, stride), avg_pool2d(x, kernel_size, stride)
-    share = as_share(alpha, high.shape).astype(mean.dtype)
+    mean = avg_pool2d(x, kernel_size, stride)
+    high = max_pool2d(x, kernel_size, stride).astype(mean.dtype, copy=False)
+    share = as_share(alpha, mean.shape).astype(mean.dtype)
     with np.errstate(invalid="ignore", over="ignore"):
-        mixed = share * high.astype(mean.dtype) + (1 - share) * mean
-    return np.where(share == 1, high, np.where(share == 0, mean, mixed)).astype(mean.dtype)
-
-
-def as_share(alpha: ArrayLike, shape: tuple[int, ...]) -> Array:
-    """Return ``alpha`` as an array that broadcasts to the output, or say what is wrong."""
-    share = np.asarray(alpha)
-    if share.dtype.kind not in "iuf":
-        raise TypeError(f"alpha must be a number or an array of numbers, not {share.dtype}")
-    if not ((share >= 0) & (share <= 1)).all():
-        raise ValueError(f"alpha must lie between 0 and 1, got {alpha!r}")
-    per_channel = share[:, None, None] if share.ndim == 1 else share
-    try:
-        np.broadcast_to(per_channel, shape)
-    except ValueError:
-        raise ValueError(
-            "alpha must be a number, one number per channel, or an array that broadcasts to the "
-            f"output's shape {shape}, got shape {share.shape}"
-        ) from None
-    return per_channel
+        mixed = share * high + (1 - share) * mean
+    return np.where(share == 1, high, np.where(share == 0, mean, mixed))  # 0 · ∞ is not 0
 
 
 # --- windows that fit the plane -----------------------------------------------------------
 
 
-def _whole(x: Array) -> tuple[Sweeps, Sweeps]:
-    rows, columns = ([(slice(None), Sweep(0, 1, size, 1, 1))] for size in x.shape[-2:])
-    return rows, columns
-
-
-def _keep(x: Array, keepdims: bool) -> Array:
-    return x if as_flag(keepdims, "keepdims", x.shape) else x[..., 0, 0]
-
-
 def global_max_pool2d(x: ArrayLike, keepdims: bool = True) -> Array:
-    """Return the maximum of every plane."""
+    """Return the maximum of every plane.
+
+    Parameters
+    ----------
+    x
+        Real numbers of shape (..., H, W).
+    keepdims
+        Keep rows and columns as axes of length 1.
+
+    Returns
+    -------
+    ndarray
+        Shape (..., 1, 1), or (...) without ``keepdims``, in the dtype of ``x``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: Oquab et al. 2015, Is Object Localization for Free?, section 3.
+
+    Examples
+    --------
+    >>> global_max_pool2d([[1, 5], [3, 2]])
+    array([[5]])
+    """
     x = as_planes(x)
-    return _keep(pool(np.maximum, x, *_whole(x)), keepdims)
+    keepdims = as_flag(keepdims, "keepdims", x.shape)
+    return np.asarray(np.max(x, axis=(-2, -1), keepdims=keepdims))
 
 
 def global_avg_pool2d(x: ArrayLike, keepdims: bool = True) -> Array:
-    """Return the average of every plane."""
+    """Return the average of every plane: one number for each channel.
+
+    Parameters
+    ----------
+    x, keepdims
+        As for `global_max_pool2d`.
+
+    Returns
+    -------
+    ndarray
+        Shape (..., 1, 1), or (...) without ``keepdims``: float64 for integers, else the dtype
+        of ``x``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: Lin, Chen & Yan 2014, Network In Network, section 3.2.
+
+    Examples
+    --------
+    >>> global_avg_pool2d([[1, 5], [3, 2]], keepdims=False)
+    array(2.75)
+    """
     x = as_planes(x)
-    return _keep(_average(x, *_whole(x), np.asarray(math.prod(x.shape[-2:]))), keepdims)
+    keepdims = as_flag(keepdims, "keepdims", x.shape)
+    cells = math.prod(x.shape[-2:])
+    with np.errstate(invalid="ignore", over="ignore"):
+        total = np.sum(x, axis=(-2, -1), dtype=accumulator(x, cells), keepdims=keepdims)
+        return np.asarray(total / cells, dtype=result_type(x))
 
 
 def gem_pool2d(x: ArrayLike, p: float = 3, keepdims: bool = True) -> Array:
-    """Return the generalised mean of every plane: ``(mean of x^p)^(1/p)``."""
+    """Return the generalised mean of every plane: a dial from average to maximum.
+
+    ``y = (mean of x^p)^(1/p)``: p = 1 is the average, p = ∞ the maximum. Each plane is divided
+    by its maximum first, so that large powers neither overflow nor vanish.
+
+    Parameters
+    ----------
+    x
+        Numbers of shape (..., H, W), not negative: a negative number has no real power 3.5.
+        (The paper pools after a ReLU; some code clips at a small positive number instead.)
+    p
+        The exponent, above 0; ``math.inf`` is allowed.
+    keepdims
+        Keep rows and columns as axes of length 1.
+
+    Returns
+    -------
+    ndarray
+        Shape (..., 1, 1), or (...) without ``keepdims``: float64 for integers, else the dtype
+        of ``x``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: Radenović, Tolias & Chum 2018, Fine-tuning CNN Image Retrieval with No Human
+    Annotation, section 3.2.
+
+    Examples
+    --------
+    >>> x = [[0.0, 3.0], [4.0, 0.0]]
+    >>> [round(gem_pool2d(x, p).item(), 3) for p in (1, 2, 3, math.inf)]
+    [1.75, 2.5, 2.834, 4.0]
+    """
     x = as_planes(x)
-    p = as_power(p, "p", x)
-    if (x < 0).any():
-        raise ValueError(
-            "x must not be negative: its powers have no real root (put a ReLU before it)"
-            f"{shape_note(x.shape)}"
-        )
+    p, keepdims = as_power(p, "p", x), as_flag(keepdims, "keepdims", x.shape)
+    refuse_negative(x, "its powers have no real root (put a ReLU before it)")
     high = global_max_pool2d(x).astype(np.promote_types(result_type(x), np.float32))
-    if p == math.inf:
-        return _keep(high.astype(result_type(x)), keepdims)
-    with np.errstate(all="ignore"):
-        scaled = x / np.where((high > 0) & (high < math.inf), high, 1)  # keeps x^p in range
-        mean = global_avg_pool2d(scaled**p) ** (1 / p)
-        scaled_back = mean * np.where((high > 0) & (high < math.inf), high, 1)
-    return _keep(scaled_back.astype(result_type(x)), keepdims)
+    if p < math.inf:
+        with np.errstate(all="ignore"):
+            scale = np.where((high > 0) & (high < math.inf), high, 1)
+            high = scale * global_avg_pool2d((x / scale) ** p) ** (1 / p)
+    high = high.astype(result_type(x), copy=False)
+    return high if keepdims else high[..., 0, 0]
 
 
-def _adaptive(x: Array, output_size: Size) -> tuple[Sweeps, Sweeps]:
-    bins = as_pair(output_size, "output_size", 1, x.shape)
-    rows, columns = (adaptive_sweeps(n, o) for n, o in zip(x.shape[-2:], bins, strict=True))
-    return rows, columns
+def adaptive_max_pool2d(x: ArrayLike, output_size: Size, return_indices: bool = False) -> Pooled:
+    """Return the maximum of every adaptive bin: any input size to one output size.
 
+    Bin ``i`` of ``o`` covers the cells ``floor(i·n/o) … ceil((i + 1)·n/o) − 1`` of ``n``.
 
-def adaptive_max_pool2d(
-    x: ArrayLike, output_size: Size, return_indices: bool = False
-) -> Array | tuple[Array, Array]:
-    """Return the maximum of every adaptive bin."""
+    Parameters
+    ----------
+    x
+        Real numbers of shape (..., H, W).
+    output_size
+        Number of bins: an int or a pair (rows, columns).
+    return_indices
+        Also return where each maximum is, as `max_pool2d` does.
+
+    Returns
+    -------
+    ndarray or (ndarray, ndarray)
+        Maxima of shape (..., rows, columns) in the dtype of ``x``, and their positions.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.adaptive_max_pool2d.html
+
+    Examples
+    --------
+    >>> adaptive_max_pool2d([[1, 2, 3, 4, 5]], (1, 3))
+    array([[2, 4, 5]])
+    """
     x = as_planes(x)
-    rows, columns = _adaptive(x, output_size)
-    if as_flag(return_indices, "return_indices", x.shape):
-        return max_with_indices(x, rows, columns)
-    return pool(np.maximum, x, rows, columns)
+    return _extreme(np.maximum, x, *adaptive_windows(x, output_size), return_indices)
 
 
 def adaptive_avg_pool2d(x: ArrayLike, output_size: Size) -> Array:
-    """Return the average of every adaptive bin."""
+    """Return the average of every adaptive bin: any input size to one output size.
+
+    Parameters
+    ----------
+    x, output_size
+        As for `adaptive_max_pool2d`.
+
+    Returns
+    -------
+    ndarray
+        Averages of shape (..., rows, columns): float64 for integers, else the dtype of ``x``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.adaptive_avg_pool2d.html
+
+    Examples
+    --------
+    >>> adaptive_avg_pool2d([[1, 2, 3, 4, 5]], (1, 3))
+    array([[1.5, 3. , 4.5]])
+    """
     x = as_planes(x)
-    rows, columns = _adaptive(x, output_size)
-    return _average(x, rows, columns, np.multiply.outer(_counts(rows), _counts(columns)))
-
-
-def _counts(sweeps: Sweeps) -> Array:
-    counts = np.empty(sum(sweep.outputs for _, sweep in sweeps), int)
-    for into, sweep in sweeps:
-        counts[into] = sweep.kernel
-    return counts
+    rows, columns = adaptive_windows(x, output_size)
+    return average(x, rows, columns, bin_cells(rows, columns))
 
 
 def spatial_pyramid_pool2d(
-    x: ArrayLike, levels: Sequence[int] = (1, 2, 4), kind: str = "max"
+    x: ArrayLike, levels: Sequence[int] = (1, 2, 4), kind: Literal["max", "avg"] = "max"
 ) -> Array:
-    """Return the bins of several adaptive poolings in one row."""
+    """Return the adaptive bins of several grids in one row: a fixed length from any size.
+
+    Parameters
+    ----------
+    x
+        Real numbers of shape (..., H, W).
+    levels
+        The grids: level n has n × n bins.
+    kind
+        ``"max"`` or ``"avg"``.
+
+    Returns
+    -------
+    ndarray
+        Shape (..., L) with L the sum of n² over the levels: 21 for 1, 2, 4.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: He et al. 2014, Spatial Pyramid Pooling in Deep Convolutional Networks for Visual
+    Recognition, section 2.2.
+
+    Examples
+    --------
+    >>> spatial_pyramid_pool2d([[1, 2], [3, 4]], levels=(1, 2))
+    array([4, 1, 2, 3, 4])
+    """
     x = as_planes(x)
-    pools = {"max": adaptive_max_pool2d, "avg": adaptive_avg_pool2d}
-    if kind not in pools:
+    if not isinstance(kind, str) or kind not in ("max", "avg"):
         raise ValueError(f"kind must be 'max' or 'avg', got {kind!r}{shape_note(x.shape)}")
-    grids = [pools[kind](x, as_int(n, "levels", 1, x.shape)) for n in levels]
-    return np.concatenate([grid.reshape(*x.shape[:-2], -1) for grid in grids], axis=-1)
+    if not isinstance(levels, Iterable):
+        raise TypeError(f"levels must be whole numbers, not {levels!r}{shape_note(x.shape)}")
+    bins = [as_int(n, f"levels[{i}]", 1, x.shape) for i, n in enumerate(levels)]
+    if not bins:
+        raise ValueError(f"levels must name at least one grid, got {levels!r}")
+    adaptive_pool = adaptive_max_pool2d if kind == "max" else adaptive_avg_pool2d
+    grids = [adaptive_pool(x, n).reshape(*x.shape[:-2], n * n) for n in bins]
+    return np.concatenate(grids, axis=-1)
 
 
-# --- the way back up, and down without aliasing --------------------------------------------
+# --- back up, and down without aliasing ---------------------------------------------------
 
 
 def max_unpool2d(
@@ -402,35 +598,197 @@ def max_unpool2d(
     padding: Size = 0,
     output_size: Sequence[int] | None = None,
 ) -> Array:
-    """Put every maximum back where it came from, zeros elsewhere."""
+    """Put every maximum back where it came from, and 0 everywhere else.
+
+    Parameters
+    ----------
+    y, indices
+        What `max_pool2d` returned with ``return_indices=True``, both of shape (..., H, W).
+        Where two windows had the same maximum, its last copy is kept.
+    kernel_size, stride, padding
+        As in that call.
+    output_size
+        Height and width wanted (or the whole shape: the last two numbers count), for inputs
+        whose last rows no window read; within one stride of the usual size.
+
+    Returns
+    -------
+    ndarray
+        Shape (..., (H − 1)·stride − 2·padding + kernel_size, the same for W), or (...,
+        *output_size), in the dtype of ``y``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.max_unpool2d.html
+
+    Examples
+    --------
+    >>> max_unpool2d(*max_pool2d([[1, 2], [4, 3]], 2, return_indices=True), 2)
+    array([[0, 0],
+           [4, 0]])
+    """
     y = as_planes(y, "y")
-    where = as_indices(indices, y.shape, "y")
-    height, width = _unpooled_size(y.shape, kernel_size, stride, padding, output_size)
-    return scatter(y, where, (height, width), np.put_along_axis)
+    plane = _unpooled_size(y.shape, kernel_size, stride, padding, output_size)
+    positions = as_indices(indices, y, "y", plane)
+    flat = (*y.shape[:-2], -1)
+    x = np.zeros((*y.shape[:-2], plane[0] * plane[1]), y.dtype)
+    np.put_along_axis(x, positions.reshape(flat), y.reshape(flat), axis=-1)
+    return x.reshape(*y.shape[:-2], *plane)
 
 
-def scatter(values: Array, indices: Array, size: tuple[int, int], put: Any) -> Array:
-    """Return planes of zeros with ``values`` put at the flat ``indices``."""
-    cells = size[0] * size[1]
-    if not ((indices >= 0) & (indices < cells)).all():
+def blur_pool2d(x: ArrayLike, stride: Size = 2, taps: int = 3) -> Array:
+    """Blur with a binomial filter, then keep every ``stride``-th cell, so that nothing aliases.
+
+    The filter is row ``taps − 1`` of Pascal's triangle over its sum, along rows and columns:
+    ``[1, 2, 1] / 4`` for 3 taps. Edges are mirrored. Set after a max pool of stride 1 it replaces
+    the max pool of stride 2.
+
+    Parameters
+    ----------
+    x
+        Real numbers of shape (..., H, W).
+    stride
+        Distance between the cells that are kept: an int or a pair.
+    taps
+        Length of the filter; 1 does not blur.
+
+    Returns
+    -------
+    ndarray
+        Shape (..., ceil(H / stride), ceil(W / stride)): float64 for integers, else the dtype of
+        ``x``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument of the wrong kind or value; the message names it.
+
+    Source: Zhang 2019, Making Convolutional Networks Shift-Invariant Again, section 3.2.
+
+    Examples
+    --------
+    >>> blur_pool2d([[0.0, 0.0, 4.0, 0.0], [0.0, 0.0, 4.0, 0.0]])
+    array([[0., 2.]])
+    """
+    x = as_planes(x)
+    steps = as_pair(stride, "stride", 1, x.shape)
+    taps = as_int(taps, "taps", 1, x.shape)
+    if taps // 2 >= min(x.shape[-2:]):
         raise ValueError(
-            f"indices must lie between 0 and {cells - 1} for a plane of {size[0]} x {size[1]}, "
-            f"got {indices.min()} to {indices.max()}"
+            f"taps must be smaller: {taps} taps mirror {taps // 2} cells beyond the edge cell"
+            f"{shape_note(x.shape)}"
         )
-    lead = values.shape[:-2]
-    planes = np.zeros((*lead, cells), values.dtype)
-    put(planes, indices.reshape(*lead, -1), values.reshape(*lead, -1), -1)
-    return planes.reshape(*lead, *size)
+    weights = [math.comb(taps - 1, j) / 2 ** (taps - 1) for j in range(taps)]
+    blurred = x.astype(np.promote_types(result_type(x), np.float32), copy=False)
+    with np.errstate(invalid="ignore", over="ignore"):
+        for axis, step in ((-2, steps[0]), (-1, steps[1])):
+            blurred = _blur(blurred.swapaxes(axis, -1), weights, step).swapaxes(axis, -1)
+        return blurred.astype(result_type(x), copy=False)
 
 
-def as_indices(indices: ArrayLike, shape: tuple[int, ...], like: str) -> Array:
-    """Return ``indices`` as an array of whole numbers of shape ``shape``."""
-    where = np.asarray(indices)
-    if where.dtype.kind not in "iu":
-        raise TypeError(f"indices must be whole numbers, not {where.dtype}")
-    if where.shape != shape:
-        raise ValueError(f"indices must have the shape of {like}, {shape}, got {where.shape}")
-    return where.astype(np.intp)
+# --- what they share with the gradients ---------------------------------------------------
+
+
+def _windows(x: Array, *window: Any) -> tuple[Sweeps, Sweeps]:
+    rows, columns = window_axes(x.shape[-2:], *window, shape=x.shape)
+    return sliding(rows), sliding(columns)
+
+
+def _extreme(op: np.ufunc, x: Array, rows: Sweeps, columns: Sweeps, return_indices: bool) -> Pooled:
+    if as_flag(return_indices, "return_indices", x.shape):
+        return pool_with_positions(op, x, rows, columns)
+    return pool(op, x, rows, columns)
+
+
+def adaptive_windows(x: Array, output_size: Size) -> tuple[Sweeps, Sweeps]:
+    """Return the adaptive bins along both axes."""
+    rows, columns = as_pair(output_size, "output_size", 1, x.shape)
+    return adaptive(x.shape[-2], rows), adaptive(x.shape[-1], columns)
+
+
+def bin_cells(rows: Sweeps, columns: Sweeps) -> Array:
+    """Return how many cells each adaptive bin has, shape (rows, columns)."""
+    counts = [np.empty(sum(sweep.outputs for _, sweep in sweeps)) for sweeps in (rows, columns)]
+    for count, sweeps in zip(counts, (rows, columns), strict=True):
+        for into, sweep in sweeps:
+            count[into] = sweep.kernel
+    return np.multiply.outer(*counts)
+
+
+def avg_divisor(
+    x: Array, axes: tuple[Axis, Axis], count_include_pad: bool, divisor_override: int | None
+) -> Array:
+    """Return what each window's sum is divided by: shape (H_out, W_out), or () if all alike."""
+    include = as_flag(count_include_pad, "count_include_pad", x.shape)
+    if divisor_override is not None:
+        number = as_int(divisor_override, "divisor_override", -(2**63), x.shape)
+        if number == 0:
+            raise ValueError(f"divisor_override must not be 0{shape_note(x.shape)}")
+        return np.asarray(float(number))
+    rows, columns = (axis.counts(include) for axis in axes)
+    if len({*rows}) == len({*columns}) == 1:
+        return np.asarray(float(rows[0] * columns[0]))
+    return np.multiply.outer(rows, columns).astype(float)
+
+
+def result_type(x: Array) -> np.dtype[Any]:
+    """Return the dtype of an average of ``x``: its own, or float64 for integers."""
+    return x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
+
+
+def accumulator(x: Array, terms: int) -> np.dtype[Any]:
+    """Return the dtype to add up ``terms`` numbers in, so that rounding stays invisible."""
+    return np.promote_types(result_type(x), np.float32 if terms <= 64 else np.float64)
+
+
+@np.errstate(invalid="ignore", over="ignore")
+def average(x: Array, rows: Sweeps, columns: Sweeps, divisor: Array) -> Array:
+    """Return the sum over every window, divided; ``inf − inf`` is a quiet NaN."""
+    terms = max(sweep.kernel for _, sweep in (*rows, *columns))
+    mean = pool(np.add, x, rows, columns, accumulator(x, terms), divisor)
+    return mean.astype(result_type(x), copy=False)
+
+
+@np.errstate(all="ignore")
+def norms(x: Array, p: float, rows: Sweeps, columns: Sweeps) -> Array:
+    """Return the p-norm of every window in float64, whose range holds high powers."""
+    size = np.abs(x.astype(np.promote_types(x.dtype, np.float64)))
+    if p == math.inf:
+        return pool(np.maximum, size, rows, columns)
+    return pool(np.add, size**p, rows, columns) ** (1 / p)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _weighted_mean(x: Array, rows: Sweeps, columns: Sweeps) -> Array:
+    wide = x.astype(np.promote_types(x.dtype, np.float64), copy=False)
+    total = pool(np.add, wide, rows, columns)
+    squares = pool(np.add, wide * wide, rows, columns)
+    mean = np.divide(squares, total, out=np.zeros_like(total), where=total > 0)
+    return mean.astype(result_type(x), copy=False)
+
+
+def _generator(rng: np.random.Generator | int | None) -> np.random.Generator:
+    if not isinstance(rng, np.random.Generator | None):
+        rng = as_int(rng, "rng (a Generator, None, or a seed)", 0)
+    return np.random.default_rng(rng)
+
+
+def _draw(x: Array, rows: Axis, columns: Axis, generator: np.random.Generator) -> Array:
+    """Return the position of one cell per window, drawn in proportion to the activations."""
+    window = (rows.kernel, columns.kernel)
+    windows = np.lib.stride_tricks.sliding_window_view(x, window, axis=(-2, -1))
+    windows = windows[..., :: rows.stride, :: columns.stride, :, :]
+    summed = windows.reshape(*windows.shape[:-2], -1).cumsum(axis=-1, dtype=np.float64)
+    total = summed[..., -1]
+    mark = generator.random(total.shape) * total
+    mark = np.minimum(mark, np.nextafter(total, 0))  # rounding must not reach past the last cell
+    drawn = (summed > mark[..., None]).argmax(axis=-1)
+    row = np.arange(rows.outputs)[:, None] * rows.stride + drawn // columns.kernel
+    column = np.arange(columns.outputs) * columns.stride + drawn % columns.kernel
+    return row * x.shape[-1] + column
 
 
 def _unpooled_size(
@@ -440,47 +798,33 @@ def _unpooled_size(
     padding: Size,
     output_size: Sequence[int] | None,
 ) -> tuple[int, int]:
-    kernels = as_pair(kernel_size, "kernel_size", 1, shape)
-    strides = kernels if stride is None else as_pair(stride, "stride", 1, shape)
-    paddings = as_pair(padding, "padding", 0, shape)
-    usual = [
+    kernels = as_pair(kernel_size, "kernel_size")
+    strides = kernels if stride is None else as_pair(stride, "stride")
+    paddings = as_pair(padding, "padding", 0)
+    rows, columns = (
         (n - 1) * s - 2 * p + k
-        for n, s, p, k in zip(shape[-2:], strides, paddings, kernels, strict=True)
-    ]
+        for n, k, s, p in zip(shape[-2:], kernels, strides, paddings, strict=True)
+    )
     if output_size is None:
-        if min(usual) < 1:
-            raise ValueError(f"padding {padding!r} leaves nothing of the output{shape_note(shape)}")
-        return usual[0], usual[1]
-    asked = as_pair(list(output_size)[-2:], "output_size", 1, shape)
-    for size, want, s in zip(usual, asked, strides, strict=True):
-        if not size - s < want < size + s:
+        if min(rows, columns) < 1:
+            raise ValueError(f"padding {padding!r} leaves no cell (y has shape {shape})")
+        return rows, columns
+    if not isinstance(output_size, Sequence):
+        raise TypeError(f"output_size must be a pair (rows, columns), not {output_size!r}")
+    asked = as_pair(output_size[-2:], "output_size")
+    for size, usual, step in zip(asked, (rows, columns), strides, strict=True):
+        if abs(size - usual) >= step:
             raise ValueError(
-                f"output_size {asked} must differ by less than the stride {strides} from the "
-                f"usual {tuple(usual)}{shape_note(shape)}"
+                f"output_size must be within one stride of {(rows, columns)}: {asked} is not, "
+                f"with stride {strides} (y has shape {shape})"
             )
     return asked
 
 
-def blur_pool2d(x: ArrayLike, stride: Size = 2, taps: int = 3) -> Array:
-    """Blur with a binomial filter, then keep every ``stride``-th cell."""
-    x = as_planes(x)
-    strides = as_pair(stride, "stride", 1, x.shape)
-    width = as_int(taps, "taps", 1, x.shape)
-    before, after = (width - 1) // 2, width // 2
-    if after >= min(x.shape[-2:]):
-        raise ValueError(
-            f"taps {width} needs {after} reflected cells at the edge, more than the plane has"
-            f"{shape_note(x.shape)}"
-        )
-    weights = [math.comb(width - 1, i) / 2 ** (width - 1) for i in range(width)]
-    blurred = x.astype(np.promote_types(result_type(x), np.float32), copy=False)
-    with np.errstate(invalid="ignore", over="ignore"):
-        for axis, step in zip((x.ndim - 2, x.ndim - 1), strides, strict=True):
-            edges = [(before, after) if a == axis else (0, 0) for a in range(x.ndim)]
-            padded = np.pad(blurred, edges, mode="reflect")
-            count = (blurred.shape[axis] - 1) // step + 1
-            blurred = sum(
-                weight * padded[_at(axis, slice(j, j + (count - 1) * step + 1, step))]
-                for j, weight in enumerate(weights)
-            )
-    return blurred.astype(result_type(x), copy=False)
+def _blur(x: Array, weights: Sequence[float], step: int) -> Array:
+    """Filter along the last axis with mirrored edges, and keep every ``step``-th cell."""
+    beyond = [(0, 0)] * (x.ndim - 1) + [((len(weights) - 1) // 2, len(weights) // 2)]
+    padded = np.pad(x, beyond, mode="reflect")
+    size = x.shape[-1]
+    parts = [weight * padded[..., j : j + size : step] for j, weight in enumerate(weights)]
+    return np.asarray(sum(parts))
