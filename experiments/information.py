@@ -1,0 +1,83 @@
+"""How much of the image is left after two halvings: claim 12, as the error of a decoder.
+
+The features are 32 channels of 4×4. A small network learns to rebuild the 16×16 image from them;
+the less is left, the larger its error. Three encoders: with random weights, as the classifier
+left them, and trained together with the decoder, for this task alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import torch.nn.functional as F
+from record import Row, record
+from torch import nn
+
+from pooling_lab.data import scattered_digits
+from pooling_lab.training import (
+    CANVAS,
+    TEST_DIGITS,
+    Images,
+    fit,
+    predict,
+    repeatable,
+    small_cnn,
+    train_digits,
+)
+
+KINDS = ("max", "average", "stride", "extra stride", "extra max")
+ENCODERS = ("random", "classifier", "together")
+CANVASES = 1000
+SEEDS = range(5)
+BEFORE_STAGE_3 = 4  # stage 1, halving, stage 2, halving
+
+
+def decoder() -> nn.Sequential:
+    """Double the plane twice and end with one channel."""
+    return nn.Sequential(
+        nn.ConvTranspose2d(32, 32, 2, 2),
+        nn.ReLU(),
+        nn.ConvTranspose2d(32, 16, 2, 2),
+        nn.ReLU(),
+        nn.Conv2d(16, 1, 3, padding=1),
+    )
+
+
+def rebuild(kind: str, encoder: str, seed: int, train: Images, test: Images) -> Images:
+    """Train a decoder on ``train`` and return its images of ``test``, ``(N, 16, 16)``."""
+    if encoder == "classifier":
+        front = train_digits(kind, seed=seed).model[:BEFORE_STAGE_3]
+    else:
+        with repeatable(seed):
+            front = small_cnn(kind)[:BEFORE_STAGE_3]
+    with repeatable(seed):
+        back = decoder()
+    if encoder == "together":
+        whole = nn.Sequential(front, back)
+        fit(whole, train, train[:, None], F.mse_loss, seed=seed)
+        return predict(whole, test)[:, 0]
+    fit(back, predict(front, train), train[:, None], F.mse_loss, seed=seed)
+    return predict(back, predict(front, test))[:, 0]
+
+
+def error(rebuilt: Images, images: Images) -> float:
+    """Return the root-mean-square error over all cells; full ink is 1."""
+    return float(np.sqrt(np.mean((rebuilt - images) ** 2)))
+
+
+def runs() -> Iterator[Row]:
+    """Rebuild with every encoder of every kind, and once knowing the mean image alone."""
+    for seed in SEEDS:
+        train = scattered_digits(CANVASES, CANVAS, seed).images
+        test = scattered_digits(TEST_DIGITS, CANVAS, seed, split="test").images
+        blind = error(np.broadcast_to(train.mean(0), test.shape), test)
+        yield {"encoder": "none", "kind": "mean image", "seed": seed, "error": blind}
+        for encoder, kind in product(ENCODERS, KINDS):
+            found = error(rebuild(kind, encoder, seed, train, test), test)
+            yield {"encoder": encoder, "kind": kind, "seed": seed, "error": found}
+
+
+if __name__ == "__main__":
+    record(runs(), __file__)

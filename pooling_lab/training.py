@@ -1,0 +1,698 @@
+"""The networks of the course in PyTorch, one training loop, and how the results are measured.
+
+The only module that imports torch. Images go in and numbers come out as NumPy arrays; whatever
+draws random numbers is seeded, runs in one thread and leaves torch's own state as it was, so
+that the same call gives the same numbers again on the same machine.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from pooling_lab.architectures import (
+    Architecture,
+    Conv,
+    Dense,
+    Flatten,
+    GlobalAverage,
+    Layer,
+    Pool,
+    Residual,
+    Shape,
+    Stack,
+    walk,
+)
+from pooling_lab.data import Scattered, scattered_digits
+from pooling_lab.geometry import as_int
+
+CANVAS = 16
+CHANNELS = (16, 32, 64)
+TRAINING_DIGITS = 200
+TEST_DIGITS = 599  # every digit of the test split, once
+NOISE = 0.3  # standard deviation on the segmentation images, where full ink is 1
+INK = 0.5  # a cell with at least this much of it belongs to the digit
+FINAL_STEPS = 50
+BATCH = 250  # images at a time when nothing is learned: bounds the memory
+
+Images = NDArray[np.float32]
+Labels = NDArray[np.int64]
+Masks = NDArray[np.bool_]
+
+
+# --- seeds, threads, progress ------------------------------------------------------------------
+
+
+@contextmanager
+def repeatable(seed: int) -> Iterator[None]:
+    """Draw torch's random numbers from ``seed`` and compute in one thread; afterwards as before.
+
+    Two machines, or two numbers of threads, still add up in another order: their results agree
+    in the mean over seeds, not digit by digit.
+
+    Examples
+    --------
+    >>> with repeatable(0):
+    ...     first = torch.rand(1)
+    >>> with repeatable(0):
+    ...     print(bool(torch.rand(1) == first))
+    True
+    """
+    threads = torch.get_num_threads()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)
+
+
+@contextmanager
+def _progress_bar(steps: int) -> Iterator[Callable[[int, float], None]]:
+    """Show in a notebook how far the training is, and nothing once it is over.
+
+    The first display is as empty as the last, because whoever re-executes and compares
+    notebooks sees the one or the other. Outside a notebook nothing is shown.
+    """
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None or not hasattr(shell, "kernel"):
+        yield lambda step, loss: None
+        return
+    from IPython.display import display
+
+    nothing = {"text/plain": "", "text/html": ""}
+    handle = display(nothing, raw=True, display_id=True)
+    shown = time.monotonic()
+
+    def show(step: int, loss: float) -> None:
+        nonlocal shown
+        if time.monotonic() - shown > 0.2:
+            shown = time.monotonic()
+            note = f"training: step {step} of {steps}, loss {loss:.3f}"
+            bar = f'<label>{note} <progress value="{step}" max="{steps}"></progress></label>'
+            handle.update({"text/plain": note, "text/html": bar}, raw=True)
+
+    try:
+        yield show
+    finally:
+        handle.update(nothing, raw=True)
+
+
+# --- networks from a table ---------------------------------------------------------------------
+
+
+class ResidualBlock(nn.Module):
+    """Two branches over one input, added, then a ReLU."""
+
+    def __init__(self, main: nn.Module, shortcut: nn.Module) -> None:
+        super().__init__()
+        self.main = main
+        self.shortcut = shortcut
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``relu(main(x) + shortcut(x))``."""
+        return F.relu(self.main(x) + self.shortcut(x))
+
+
+def build(network: Architecture, size: int | None = None, seed: int = 0) -> nn.Sequential:
+    """Make the torch network of a table, at full size, with seeded random weights.
+
+    Every module is called as its row in `pooling_lab.architectures.walk`, so that a hook on a
+    module can be compared with its row. Weights are drawn as He and others draw them (standard
+    deviation √(2 / inputs)), which keeps activations alive through sixteen layers.
+
+    Parameters
+    ----------
+    network
+        `vgg16`, `alexnet`, `resnet50`, or a table of your own.
+    size
+        Side of the image in pixels; None means the paper's. Dense layers need to know.
+    seed
+        The same seed gives the same weights.
+
+    Returns
+    -------
+    torch.nn.Sequential
+        In evaluation mode; reads float32 ``(N, 3, size, size)``. VGG16 takes 0.55 GB.
+
+    Source: He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers, section 2.2.
+
+    Examples
+    --------
+    >>> from pooling_lab.architectures import resnet50
+    >>> sum(p.numel() for p in build(resnet50()).parameters())
+    25557032
+    """
+    image = walk(network, size)[0].shape  # walks it all: a table that does not fit fails here
+    with repeatable(seed):
+        return _build_stack(network.stack, image)[0].eval()
+
+
+def _build_stack(stack: Stack, shape: Shape) -> tuple[nn.Sequential, Shape]:
+    modules: OrderedDict[str, nn.Module] = OrderedDict()
+    for name, layer in stack:
+        modules[name], shape = _build_layer(layer, shape)
+    return nn.Sequential(modules), shape
+
+
+def _build_layer(layer: Layer, shape: Shape) -> tuple[nn.Module, Shape]:
+    if isinstance(layer, Residual):
+        (main, after), (shortcut, _) = (
+            _build_stack(branch, shape) for branch in (layer.main, layer.shortcut)
+        )
+        return ResidualBlock(main, shortcut), after
+    return _build_plain(layer, shape), layer.measure(shape).shape
+
+
+def _build_plain(layer: Conv | Pool | GlobalAverage | Flatten | Dense, shape: Shape) -> nn.Module:
+    match layer:
+        case Conv():
+            return _build_conv(layer, shape[0])
+        case Pool():
+            return nn.MaxPool2d(layer.kernel_size, layer.stride, layer.padding)
+        case GlobalAverage():
+            return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        case Flatten():
+            return nn.Flatten()
+        case Dense():
+            dense = _he_normal(nn.Linear(shape[0], layer.units, device="meta"))
+            return nn.Sequential(dense, nn.ReLU()) if layer.relu else dense
+
+
+def _build_conv(layer: Conv, channels: int) -> nn.Sequential:
+    conv = nn.Conv2d(
+        channels,
+        layer.channels,
+        layer.kernel_size,
+        layer.stride,
+        layer.padding,
+        groups=layer.groups,
+        bias=not layer.norm,
+        device="meta",
+    )
+    modules: list[nn.Module] = [_he_normal(conv)]
+    modules += [nn.BatchNorm2d(layer.channels)] if layer.norm else []
+    modules += [nn.ReLU()] if layer.relu else []
+    return nn.Sequential(*modules)
+
+
+def _he_normal(module: nn.Conv2d | nn.Linear) -> nn.Module:
+    """Draw the weights of a module made without any (torch's own draw would be wasted)."""
+    module.to_empty(device="cpu")
+    nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+    if module.bias is not None:
+        nn.init.zeros_(module.bias)
+    return module
+
+
+# --- pooling layers that torch has not ---------------------------------------------------------
+
+
+class BlurPool(nn.Module):
+    """Blur with the binomial filter 1-2-1, then keep every second cell: `blur_pool2d`.
+
+    Source: Zhang 2019, Making Convolutional Networks Shift-Invariant Again, section 3.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        taps = torch.tensor([1.0, 2.0, 1.0]) / 4
+        self.register_buffer("filter", torch.outer(taps, taps).repeat(channels, 1, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``(N, C, ceil(H/2), ceil(W/2))``."""
+        padded = F.pad(x, (1, 1, 1, 1), mode="reflect")
+        return F.conv2d(padded, self.get_buffer("filter"), stride=2, groups=x.shape[1])
+
+
+class StochasticPool(nn.Module):
+    """Draw a cell of each 2×2 window while training, the probability-weighted mean afterwards.
+
+    Reads what a ReLU leaves: probabilities are proportional to activations.
+
+    Source: Zeiler & Fergus 2013, Stochastic Pooling, sections 3 and 3.1.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``(N, C, H/2, W/2)``; an all-zero window gives 0."""
+        n, c, h, w = x.shape
+        cells = F.unfold(x, 2, stride=2).reshape(n, c, 4, h // 2, w // 2)
+        if not self.training:
+            total = cells.sum(2)
+            return cells.square().sum(2) / total.where(total > 0, 1)
+        last = cells.detach().cumsum(2)
+        drawn = torch.rand_like(last[:, :, :1]) * last[:, :, -1:]
+        pick = (last[:, :, :-1] <= drawn).sum(2, keepdim=True)
+        return cells.gather(2, pick).squeeze(2)
+
+
+class MixedPool(nn.Module):
+    """Mix maximum and average of each 2×2 window; their share ``alpha`` is learned.
+
+    Source: Lee, Gallagher & Tu 2016, Generalizing Pooling Functions, section 3.1.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logit = nn.Parameter(torch.zeros(()))
+
+    @property
+    def alpha(self) -> Tensor:
+        """The share of the maximum, 0.5 before training."""
+        return torch.sigmoid(self.logit)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``(N, C, H/2, W/2)``."""
+        return self.alpha * F.max_pool2d(x, 2) + (1 - self.alpha) * F.avg_pool2d(x, 2)
+
+
+# --- the small networks ------------------------------------------------------------------------
+
+DOWNSAMPLING: dict[str, Callable[[int], list[nn.Module]]] = {
+    "max": lambda channels: [nn.MaxPool2d(2)],
+    "average": lambda channels: [nn.AvgPool2d(2)],
+    "blur": lambda channels: [BlurPool(channels)],
+    "stochastic": lambda channels: [StochasticPool()],
+    "mixed": lambda channels: [MixedPool()],
+    "stride": lambda channels: [],
+    "none": lambda channels: [],
+    "extra stride": lambda channels: _conv(channels, channels, stride=2),
+    "extra max": lambda channels: [*_conv(channels, channels), nn.MaxPool2d(2)],
+}
+"""What follows a convolution of the small network in place of a pooling layer.
+
+``"stride"`` adds nothing: the convolution itself moves by 2. The two ``"extra"`` kinds add a
+convolution with weights of its own; ``"extra max"`` is the control for ``"extra stride"``.
+"""
+HEADS = ("gap", "flatten")
+
+
+def _conv(channels: int, out: int, stride: int = 1) -> list[nn.Module]:
+    return [
+        nn.Conv2d(channels, out, 3, stride, padding=1, bias=False),
+        nn.BatchNorm2d(out),
+        nn.ReLU(),
+    ]
+
+
+def small_cnn(kind: str = "max", head: str = "gap", canvas: int = CANVAS) -> nn.Sequential:
+    """Make the small classifier: three 3×3 convolutions, two poolings between them, a head.
+
+    Parameters
+    ----------
+    kind
+        How the plane is halved: a key of `DOWNSAMPLING`.
+    head
+        ``"gap"``: global average pooling and 64·10 weights; ``"flatten"``: a weight for every
+        cell of every channel and each of the ten digits.
+    canvas
+        Height and width of the images in cells, a multiple of 4.
+
+    Returns
+    -------
+    torch.nn.Sequential
+        Modules ``stage1``, ``down1``, ``stage2``, ``down2``, ``stage3`` and ``head``; reads
+        ``(N, 1, canvas, canvas)``, returns logits ``(N, 10)``.
+
+    Raises
+    ------
+    ValueError
+        For another kind, head or canvas.
+
+    Examples
+    --------
+    >>> small_cnn("average", "flatten").head[1]
+    Linear(in_features=1024, out_features=10, bias=True)
+    """
+    _require_one_of(kind, "kind", tuple(DOWNSAMPLING))
+    _require_one_of(head, "head", HEADS)
+    if as_int(canvas, "canvas", 4) % 4:
+        raise ValueError(f"canvas must be a multiple of 4, got {canvas}")
+    first, second, third = CHANNELS
+    step = 2 if kind == "stride" else 1
+    side = 1 if head == "gap" else canvas if kind == "none" else canvas // 4
+    squeeze = [nn.AdaptiveAvgPool2d(1)] if head == "gap" else []
+    return nn.Sequential(
+        OrderedDict(
+            stage1=nn.Sequential(*_conv(1, first, step)),
+            down1=nn.Sequential(*DOWNSAMPLING[kind](first)),
+            stage2=nn.Sequential(*_conv(first, second, step)),
+            down2=nn.Sequential(*DOWNSAMPLING[kind](second)),
+            stage3=nn.Sequential(*_conv(second, third)),
+            head=nn.Sequential(*squeeze, nn.Flatten(), nn.Linear(third * side**2, 10)),
+        )
+    )
+
+
+class SmallUNet(nn.Module):
+    """Two poolings down, two steps up, and a logit for every pixel; with or without skips.
+
+    A skip hands the map from before a pooling to the step up that restores its size, beside
+    what comes from below. Without skips the way up is wider instead, so that both networks
+    have the same number of weights to within 1 %.
+
+    Source: Ronneberger, Fischer & Brox 2015, U-Net, section 2.
+    """
+
+    def __init__(self, skips: bool = True) -> None:
+        super().__init__()
+        fine, middle, coarse = 12, 24, 48
+        up_middle, up_fine = (middle, fine) if skips else (32, 20)
+        self.skips = skips
+        self.down1 = nn.Sequential(*_conv(1, fine))
+        self.down2 = nn.Sequential(*_conv(fine, middle))
+        self.bottom = nn.Sequential(*_conv(middle, coarse))
+        self.up2 = nn.Sequential(*_conv(coarse + (middle if skips else 0), up_middle))
+        self.up1 = nn.Sequential(*_conv(up_middle + (fine if skips else 0), up_fine))
+        self.head = nn.Conv2d(up_fine, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return logits ``(N, 1, H, W)`` for images ``(N, 1, H, W)``, H and W multiples of 4."""
+        fine = self.down1(x)
+        middle = self.down2(F.max_pool2d(fine, 2))
+        x = self.bottom(F.max_pool2d(middle, 2))
+        x = self.up2(self._widen(x, middle))
+        return self.head(self.up1(self._widen(x, fine)))
+
+    def _widen(self, x: Tensor, skip: Tensor) -> Tensor:
+        x = F.interpolate(x, scale_factor=2, mode="nearest")
+        return torch.cat([x, skip], dim=1) if self.skips else x
+
+
+# --- training and measuring --------------------------------------------------------------------
+
+
+def fit(
+    model: nn.Module,
+    images: Images,
+    targets: NDArray[np.generic],
+    loss: Callable[[Tensor, Tensor], Tensor] = F.cross_entropy,
+    *,
+    steps: int = 300,
+    batch_size: int = 50,
+    learning_rate: float = 3e-3,
+    seed: int = 0,
+) -> NDArray[np.float64]:
+    """Train a network in place with Adam and return the loss of every step.
+
+    In a notebook a bar shows the progress and is gone afterwards.
+
+    Parameters
+    ----------
+    model
+        Any module that reads a batch of ``images``; left in evaluation mode.
+    images
+        ``(N, H, W)`` or ``(N, C, H, W)``, float32.
+    targets
+        One target for each image, in the dtype that ``loss`` wants.
+    loss
+        Gets the network's outputs and the targets of a batch, gives one number.
+    steps, batch_size
+        How many batches, and how many different images in each.
+    learning_rate
+        Of Adam; its other numbers are torch's own.
+    seed
+        Draws the batches, and whatever the network draws itself.
+
+    Returns
+    -------
+    ndarray of float64, (steps,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is not one target for each image, or a count is none.
+
+    Source: Kingma & Ba 2015, Adam, algorithm 1.
+    """
+    x, y = as_batch(images), torch.from_numpy(np.ascontiguousarray(targets))
+    if len(x) != len(y):
+        raise ValueError(f"targets must be one for each of the {len(x)} images, got {len(y)}")
+    as_int(batch_size, "batch_size")
+    optimizer = torch.optim.Adam(model.parameters(), learning_rate)
+    losses = np.empty(as_int(steps, "steps"))
+    model.train()
+    with repeatable(seed), _progress_bar(steps) as show:
+        for step in range(steps):
+            batch = torch.randperm(len(x))[:batch_size]
+            value = loss(model(x[batch]), y[batch])
+            optimizer.zero_grad()
+            torch.autograd.backward(value)
+            optimizer.step()
+            losses[step] = value.item()
+            show(step + 1, losses[step])
+    model.eval()
+    return losses
+
+
+def as_batch(images: NDArray[np.generic]) -> Tensor:
+    """Return images ``(N, H, W)`` or ``(N, C, H, W)`` as a float32 tensor ``(N, C, H, W)``."""
+    x = torch.from_numpy(np.ascontiguousarray(images, np.float32))
+    return x[:, None] if x.ndim == 3 else x
+
+
+def predict(model: nn.Module, images: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Return a network's outputs for images ``(N, H, W)`` or ``(N, C, H, W)``; nothing is learned.
+
+    The network runs in evaluation mode and in one thread, 250 images at a time.
+    """
+    model.eval()
+    with repeatable(0), torch.no_grad():
+        return torch.cat([model(part) for part in torch.split(as_batch(images), BATCH)]).numpy()
+
+
+def accuracy(logits: NDArray[np.float32], labels: Labels) -> float:
+    """Return the share of rows whose largest logit is the label's: 0 to 1.
+
+    Examples
+    --------
+    >>> accuracy(np.float32([[2, 1], [0, 3], [5, 4]]), np.array([0, 1, 1]))
+    0.6666666666666666
+    """
+    return float((logits.argmax(1) == labels).mean())
+
+
+def intersection_over_union(predicted: Masks, true: Masks) -> float:
+    """Return the cells in both masks over the cells in either, all images together: 0 to 1.
+
+    Examples
+    --------
+    >>> intersection_over_union(np.array([True, True, False]), np.array([True, False, True]))
+    0.3333333333333333
+    """
+    return float((predicted & true).sum() / (predicted | true).sum())
+
+
+def predictions_kept(model: nn.Module, images: Images) -> float:
+    """Return the share of predictions that stay when the image moves by one pixel: 0 to 1.
+
+    Every image is moved up, down, left and right; its border must be empty, because what
+    leaves on one side comes back on the other.
+    """
+    before = predict(model, images).argmax(1)
+    moves = [(-1, -2), (1, -2), (-1, -1), (1, -1)]
+    moved = [predict(model, np.roll(images, step, axis)).argmax(1) for step, axis in moves]
+    return float(np.mean(np.stack(moved) == before))
+
+
+# --- the experiments, one seed at a time -------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DigitRun:
+    """A small classifier after its training, and what it got right (shares, 0 to 1)."""
+
+    kind: str
+    head: str
+    seed: int
+    model: nn.Sequential
+    losses: NDArray[np.float64]
+    train_accuracy: float
+    test_accuracy: float
+
+    @property
+    def generalisation_gap(self) -> float:
+        """Training accuracy minus test accuracy: what overfitting is measured by."""
+        return self.train_accuracy - self.test_accuracy
+
+    @property
+    def final_loss(self) -> float:
+        """Mean loss of the last 50 steps."""
+        return float(self.losses[-FINAL_STEPS:].mean())
+
+
+def digit_sets(
+    seed: int = 0, centred: bool = False, digits: int = TRAINING_DIGITS
+) -> tuple[Scattered, Scattered]:
+    """Return the training digits of a seed and all 599 test digits, on 16×16 canvases."""
+    train = scattered_digits(digits, CANVAS, seed, centred=centred)
+    return train, scattered_digits(TEST_DIGITS, CANVAS, seed, split="test", centred=centred)
+
+
+def train_digits(
+    kind: str = "max",
+    head: str = "gap",
+    seed: int = 0,
+    steps: int = 300,
+    *,
+    centred: bool = False,
+    digits: int = TRAINING_DIGITS,
+) -> DigitRun:
+    """Train the small classifier once, on 200 digits, and measure it on 599 others.
+
+    Parameters
+    ----------
+    kind, head
+        As in `small_cnn`.
+    seed
+        Draws the digits, their places, the first weights and the batches: runs of two kinds
+        with the same seed see the same digits, so they can be compared in pairs.
+    steps
+        Batches of 50 images; 300 take 1 to 10 s.
+    centred
+        Put every digit in the middle of its canvas, for training and testing.
+    digits
+        How many to train on; there are 1,198 different ones.
+
+    Returns
+    -------
+    DigitRun
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an unknown kind or head, or a number out of range.
+
+    Examples
+    --------
+    >>> train_digits("max", steps=2).losses.shape
+    (2,)
+    """
+    train, test = digit_sets(seed, centred, digits)
+    with repeatable(seed):
+        model = small_cnn(kind, head)
+    losses = fit(model, train.images, train.labels, steps=steps, seed=seed)
+    scores = (accuracy(predict(model, part.images), part.labels) for part in (train, test))
+    return DigitRun(kind, head, seed, model, losses, *scores)
+
+
+@dataclass(frozen=True)
+class SegmentationRun:
+    """A small U-Net after its training; ``iou`` is intersection over union on test images."""
+
+    skips: bool
+    seed: int
+    model: SmallUNet
+    losses: NDArray[np.float64]
+    iou: float
+
+
+def segmentation_sets(seed: int = 0) -> tuple[Scattered, Scattered]:
+    """Return 200 training and 200 test images: digits on 32×32 canvases, under noise."""
+    train = scattered_digits(TRAINING_DIGITS, 2 * CANVAS, seed, noise=NOISE)
+    return train, scattered_digits(200, 2 * CANVAS, seed, split="test", noise=NOISE)
+
+
+def ink_mask(clean: Images) -> Masks:
+    """Return which cells are ink rather than paper: at least half of the block's bits."""
+    return clean >= INK
+
+
+def train_segmentation(skips: bool = True, seed: int = 0, steps: int = 300) -> SegmentationRun:
+    """Train the small U-Net once to find the ink of a digit under noise.
+
+    Parameters
+    ----------
+    skips
+        With or without skip connections.
+    seed
+        Draws the digits, their places, the noise, the first weights and the batches.
+    steps
+        Batches of 10 images; 300 take about 6 s.
+
+    Returns
+    -------
+    SegmentationRun
+    """
+    train, test = segmentation_sets(seed)
+    with repeatable(seed):
+        model = SmallUNet(skips)
+    mask = ink_mask(train.clean)[:, None].astype(np.float32)
+    losses = fit(
+        model,
+        train.images,
+        mask,
+        F.binary_cross_entropy_with_logits,
+        steps=steps,
+        batch_size=10,
+        seed=seed,
+    )
+    found = predict(model, test.images)[:, 0] > 0
+    return SegmentationRun(
+        skips, seed, model, losses, intersection_over_union(found, ink_mask(test.clean))
+    )
+
+
+def _require_one_of(value: str, name: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
+
+
+# --- what the experiments found ----------------------------------------------------------------
+
+
+def load_results(name: str, **where: str | int | bool) -> NDArray[np.void]:
+    """Return the stored runs of an experiment, in the order of their seeds.
+
+    Parameters
+    ----------
+    name
+        A CSV in ``experiments/``, without its ending; ``experiments/README.md`` lists them.
+    **where
+        Columns and the value each must have.
+
+    Returns
+    -------
+    ndarray
+        One record a run; ``runs["test_accuracy"]`` is a column.
+
+    Raises
+    ------
+    ValueError
+        For an unknown experiment or column, or if no run is left.
+
+    Examples
+    --------
+    >>> runs = load_results("pooling_family", kind="max", head="gap", placed="random")
+    >>> runs["seed"].tolist()
+    [0, 1, 2, 3, 4]
+    """
+    stored = {path.stem: path for path in _experiments().glob("*.csv")}
+    _require_one_of(name, "name", tuple(sorted(stored)))
+    runs = np.genfromtxt(stored[name], delimiter=",", names=True, dtype=None, encoding="utf-8")
+    for column, value in where.items():
+        _require_one_of(column, "column", runs.dtype.names or ())
+        found = sorted(set(runs[column].tolist()))
+        runs = runs[runs[column] == value]
+        if not len(runs):
+            raise ValueError(f"{column} must be one of {found} here, got {value!r}")
+    return runs[np.argsort(runs["seed"], kind="stable")]
+
+
+def _experiments() -> Path:
+    """Return where the results lie: inside an installed package, or beside it in a clone."""
+    package = Path(__file__).parent
+    installed = package / "_experiments"
+    return installed if installed.is_dir() else package.parent / "experiments"

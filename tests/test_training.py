@@ -1,0 +1,318 @@
+"""The torch layers against pooling_lab, the networks' promises, and a loop that repeats itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from jupyter_client.manager import start_new_kernel
+from torch import nn
+
+import pooling_lab
+from pooling_lab import training
+from pooling_lab.architectures import Architecture, Dense, Flatten, alexnet
+from pooling_lab.training import (
+    DOWNSAMPLING,
+    HEADS,
+    BlurPool,
+    MixedPool,
+    SmallUNet,
+    StochasticPool,
+    build,
+    fit,
+    predict,
+    predictions_kept,
+    repeatable,
+    small_cnn,
+    train_digits,
+    train_segmentation,
+)
+
+RELU_MAPS = np.maximum(np.random.default_rng(0).normal(size=(2, 3, 8, 8)), 0).astype(np.float32)
+IMAGES = np.random.default_rng(1).random((60, 16, 16), np.float32)
+LABELS = np.arange(60) % 10
+
+
+def weights_of(model: nn.Module) -> int:
+    return sum(p.numel() for p in model.parameters())
+
+
+def run_layer(layer: nn.Module, x: np.ndarray) -> np.ndarray:
+    with torch.no_grad():
+        return layer.eval()(torch.from_numpy(x)).numpy()
+
+
+# -- the layers that torch has not -----------------------------------------------------------
+
+SAME_AS = [
+    ("blur", BlurPool(3), pooling_lab.blur_pool2d),
+    ("mixed", MixedPool(), lambda x: pooling_lab.mixed_pool2d(x, 2, alpha=0.5)),
+    (
+        "stochastic after training",
+        StochasticPool(),
+        lambda x: pooling_lab.stochastic_pool2d(x, 2, training=False),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("layer", "function"), [case[1:] for case in SAME_AS], ids=[case[0] for case in SAME_AS]
+)
+def test_the_torch_layer_computes_what_pooling_lab_computes(layer, function):
+    np.testing.assert_allclose(run_layer(layer, RELU_MAPS), function(RELU_MAPS), rtol=1e-5)
+
+
+def test_stochastic_pooling_draws_cells_as_often_as_they_are_large():
+    window = torch.tensor([[0.0, 1.0], [3.0, 4.0]]).repeat(1, 1, 100, 100)
+    with repeatable(0):
+        drawn = StochasticPool().train()(window)
+    shares = [(drawn == value).float().mean().item() for value in (0, 1, 3, 4)]
+    assert shares[0] == 0
+    np.testing.assert_allclose(shares[1:], [1 / 8, 3 / 8, 4 / 8], atol=0.02)
+
+
+def test_stochastic_pooling_of_a_window_without_activation_is_zero():
+    nothing = torch.zeros(1, 1, 4, 4)
+    assert (StochasticPool().train()(nothing) == 0).all()
+    assert (StochasticPool().eval()(nothing) == 0).all()
+
+
+def test_stochastic_pooling_sends_the_gradient_to_the_drawn_cell_alone():
+    x = torch.from_numpy(RELU_MAPS).requires_grad_()
+    with repeatable(0):
+        drawn = StochasticPool().train()(x)
+    drawn.sum().backward()
+    assert x.grad.sum() == drawn.numel()
+    received = x[x.grad > 0].sort().values
+    assert torch.equal(received, drawn.flatten().sort().values)
+
+
+def test_mixed_pooling_learns_its_share():
+    layer = MixedPool()
+    layer(torch.from_numpy(RELU_MAPS)).sum().backward()
+    assert layer.logit.grad != 0
+    assert weights_of(layer) == 1
+
+
+# -- the networks ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("kind", DOWNSAMPLING)
+def test_every_kind_halves_the_plane_twice_and_gives_ten_logits(kind, head):
+    model, x = small_cnn(kind, head), torch.from_numpy(IMAGES[:3, None])
+    sides = [model[: i + 1](x).shape[-1] for i in range(5)]
+    assert (sides[1], sides[3]) == ((16, 16) if kind == "none" else (8, 4))
+    assert model(x).shape == (3, 10)
+
+
+def test_all_fixed_kinds_have_the_same_weights_under_a_global_average():
+    weights = {kind: weights_of(small_cnn(kind)) for kind in DOWNSAMPLING}
+    fixed = ("max", "average", "blur", "stride", "none", "stochastic")
+    assert {weights[kind] for kind in fixed} == {weights["max"]}
+    assert weights["mixed"] == weights["max"] + 2
+    assert weights["extra stride"] == weights["extra max"] > weights["max"]
+
+
+def test_unpooled_flatten_heads_have_sixteen_times_the_weights():
+    heads = [weights_of(small_cnn(kind, "flatten").head) - 10 for kind in ("none", "max")]
+    assert heads[0] == 16 * heads[1]
+
+
+def test_both_u_nets_have_the_same_number_of_weights_to_within_one_percent():
+    with_skips, without = weights_of(SmallUNet(True)), weights_of(SmallUNet(False))
+    assert 1 <= without / with_skips < 1.01
+
+
+@pytest.mark.parametrize("skips", [True, False])
+def test_the_u_net_gives_a_logit_for_every_pixel(skips):
+    assert SmallUNet(skips)(torch.zeros(2, 1, 32, 20)).shape == (2, 1, 32, 20)
+
+
+def test_only_skips_let_a_single_pixel_speak_for_itself():
+    x = torch.zeros(1, 1, 16, 16, requires_grad=True)
+    reach = {}
+    for skips in (True, False):
+        model = SmallUNet(skips).eval()
+        for module in (model.down1, model.down2, model.bottom):
+            nn.init.zeros_(module[0].weight)  # nothing passes but what skips add later
+        nn.init.ones_(model.down1[0].weight)
+        x.grad = None
+        model(x + 1)[0, 0, 8, 8].backward()
+        reach[skips] = int((x.grad != 0).sum())
+    assert reach[True] > reach[False] == 0
+
+
+def test_a_network_from_its_table_has_the_same_weights_for_the_same_seed():
+    table = Architecture("two layers", "made up", 4, (("f", Flatten()), ("d", Dense(5))))
+    first, again, other = (build(table, seed=seed).d[0].weight for seed in (0, 0, 1))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_activations_neither_die_nor_explode_in_a_built_network():
+    x = np.random.default_rng(0).random((1, 3, 224, 224), np.float32)
+    logits = predict(build(alexnet()), x)
+    assert 0.1 < logits.std() < 10
+
+
+# -- the loop --------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_run_and_another_seed_another():
+    first, again, other = (train_digits("stochastic", seed=s, steps=5) for s in (0, 0, 1))
+    assert first.losses.tolist() == again.losses.tolist() != other.losses.tolist()
+    assert first.test_accuracy == again.test_accuracy
+
+
+def test_training_leaves_the_state_and_the_threads_of_torch_alone():
+    state, threads = torch.random.get_rng_state(), torch.get_num_threads()
+    train_digits(steps=2)
+    assert torch.equal(torch.random.get_rng_state(), state)
+    assert torch.get_num_threads() == threads
+
+
+def test_training_learns_and_leaves_the_network_ready_to_predict():
+    model = small_cnn()
+    losses = fit(model, IMAGES, LABELS, steps=60)
+    assert losses[-10:].mean() < 0.5 * losses[:5].mean()
+    assert not model.training
+
+
+def test_training_sees_every_image_at_most_once_in_a_batch():
+    seen = []
+
+    class Spy(nn.Linear):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            seen.append(x.flatten().tolist())
+            return super().forward(x[:, :, 0, 0])
+
+    numbers = np.arange(20, dtype=np.float32).reshape(20, 1, 1)
+    fit(Spy(1, 2), numbers, np.zeros(20, np.int64), steps=3, batch_size=20)
+    assert [sorted(batch) for batch in seen] == [list(range(20))] * 3
+    assert seen[0] != seen[1]
+
+
+def test_predictions_do_not_depend_on_the_batches_they_are_made_in(monkeypatch):
+    model = small_cnn().train()
+    whole = predict(model, IMAGES)
+    monkeypatch.setattr(training, "BATCH", 7)
+    np.testing.assert_allclose(predict(model, IMAGES), whole, atol=1e-5)
+    np.testing.assert_array_equal(predict(model, IMAGES[:, None]), predict(model, IMAGES))
+
+
+def test_a_network_that_counts_ink_keeps_all_predictions_and_one_that_looks_at_a_cell_does_not():
+    images = np.zeros((40, 16, 16), np.float32)
+    images[np.arange(40), 5, np.arange(40) % 8 + 4] = 1  # one dot, somewhere on row 5
+    count = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 10))
+    assert predictions_kept(count, images) == 1
+
+    class Column(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.sum((1, 2))
+
+    assert predictions_kept(Column(), images) == 0.5  # up and down change nothing
+
+
+MISTAKES = [
+    ("another kind", lambda: small_cnn("median"), ValueError, "kind must be one of 'max', 'ave"),
+    ("another head", lambda: small_cnn("max", "dense"), ValueError, "head must be one of 'gap',"),
+    ("an odd canvas", lambda: small_cnn(canvas=18), ValueError, "a multiple of 4, got 18"),
+    ("half a canvas", lambda: small_cnn(canvas=8.5), TypeError, "canvas must be a whole number"),
+    ("no steps", lambda: train_digits(steps=0), ValueError, "steps must be at least 1, got 0"),
+    (
+        "a label too few",
+        lambda: fit(small_cnn(), IMAGES, LABELS[1:]),
+        ValueError,
+        "targets must be one for each of the 60 images, got 59",
+    ),
+    (
+        "an experiment nobody made",
+        lambda: training.load_results("guess"),
+        ValueError,
+        "name must be one of .*'pooling_family'",
+    ),
+    (
+        "a column nobody measured",
+        lambda: training.load_results("pooling_family", colour="red"),
+        ValueError,
+        "column must be one of 'placed', 'head', 'kind'",
+    ),
+    (
+        "a kind that did not run",
+        lambda: training.load_results("pooling_family", kind="median"),
+        ValueError,
+        "kind must be one of .* here, got 'median'",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"), [m[1:] for m in MISTAKES], ids=[m[0] for m in MISTAKES]
+)
+def test_the_error_says_what_came_and_what_is_allowed_for(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+# -- what a notebook sees --------------------------------------------------------------------
+
+
+def test_outside_a_notebook_nothing_is_shown(capfd):
+    train_digits(steps=2)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+def test_in_a_notebook_the_bar_shows_the_steps_and_leaves_nothing_behind():
+    code = "from pooling_lab.training import train_digits; train_digits('none', steps=30); None"
+    manager, client = start_new_kernel()
+    messages: list[dict] = []
+    try:
+        client.execute_interactive(code, output_hook=messages.append, timeout=60)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    shown = [m for m in messages if m["msg_type"] not in ("status", "execute_input")]
+    first, *updates = shown
+    assert first["msg_type"] == "display_data"
+    assert {m["msg_type"] for m in updates} == {"update_display_data"}
+    nothing = {"text/plain": "", "text/html": ""}
+    assert first["content"]["data"] == updates[-1]["content"]["data"] == nothing
+    assert "of 30, loss" in updates[0]["content"]["data"]["text/plain"]
+    assert 'max="30"' in updates[0]["content"]["data"]["text/html"]
+
+
+# -- what it costs ---------------------------------------------------------------------------
+
+HEAVIEST = """
+import resource
+from pooling_lab.architectures import vgg16
+from pooling_lab.training import build, predict, train_digits, train_segmentation
+import numpy as np
+train_digits("none", "flatten", steps=3)
+train_segmentation(steps=3)
+predict(build(vgg16()), np.zeros((1, 3, 224, 224)))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss counts in other units elsewhere")
+def test_the_heaviest_networks_of_the_course_stay_under_two_gigabytes():
+    run = subprocess.run([sys.executable, "-c", HEAVIEST], capture_output=True, check=True)
+    assert int(run.stdout) < 2_000_000  # KiB
+
+
+@pytest.mark.slow
+def test_one_seed_live_is_as_good_as_the_stored_ones():
+    assert train_digits("max").test_accuracy > 0.8
+    assert train_digits("stride").test_accuracy < 0.65
+
+
+@pytest.mark.slow
+def test_one_seed_of_the_u_net_live_finds_most_of_the_ink():
+    assert train_segmentation().iou > 0.6
