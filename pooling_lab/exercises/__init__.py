@@ -1,0 +1,31 @@
+"""Exercises that say why an answer is wrong.
+
+    from pooling_lab import exercises
+    exercises.show("output-size")              the task, its stars and minutes
+    exercises.check("output-size", answer)     a Verdict: rich text, and data
+    exercises.hint("output-size")              the next hint, the last nearly the answer
+    exercises.solution("output-size")          a worked solution, recorded as seen
+    exercises.personal("output-size", student="s1234567", course="dl-2026")
+
+How to add one: `pooling_lab.exercises.checking`.
+"""
+
+from . import backward, forward, networks, sizes  # noqa: F401  (each adds its exercises)
+from .checking import Task, check, hint, personal, seen, show, solution
+from .exercise import Exercise, get, ids
+from .showing import Note, Verdict
+
+__all__ = [
+    "Exercise",
+    "Note",
+    "Task",
+    "Verdict",
+    "check",
+    "get",
+    "hint",
+    "ids",
+    "personal",
+    "seen",
+    "show",
+    "solution",
+]

@@ -1,0 +1,1 @@
+"""Exercises about gradients (lesson 09)."""

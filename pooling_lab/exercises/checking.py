@@ -1,0 +1,262 @@
+"""Check an answer and say why it is wrong; hints, worked solutions, personal variants.
+
+How to add an exercise (one section of a theme file, at most 40 lines):
+
+1. In the theme file (``sizes.py``, ``forward.py``, ``backward.py``, ``networks.py``) write the
+   worked solution as a function of the numbers of a case. Students get to read it.
+2. Write the same once more as ``_…_mistaken(wrong, …)``, with a switch for each misconception:
+   ``padding * (1 if "padding-once" in wrong else 2)``. Two mistakes at once come for free.
+3. Write ``_…_draw(stream)``: one candidate case. Small, ragged, negative: whatever makes the
+   wrong answers differ. You do not choose the cases; a search does.
+4. ``add(Exercise(id=…, task=…, stub=…, misconceptions={id: why, and what to try}, hints=…))``.
+5. For a function, put three independent right solutions into ``SOLUTIONS`` in
+   ``tests/test_exercises_<theme>.py``.
+6. ``pytest tests/test_exercises.py -k <id>``: it names the misconceptions no case tells apart.
+
+The student's code is only ever called guarded (`running`), no message holds the answer, and
+messages are the same on every machine and every run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .diagnosis import Attempt, arrays_of, call, diagnose
+from .exercise import Case, Exercise, get
+from .running import own_functions, run
+from .showing import Note, Verdict, grids, inline
+from .streams import Stream, identity
+from .telling import telling_case, telling_cases
+
+RANDOM_CASES = 8
+
+
+@dataclass(frozen=True)
+class Task:
+    """An exercise with the numbers that somebody was given.
+
+    Attributes
+    ----------
+    exercise
+        The exercise, as data.
+    numbers
+        What the task is about, by name: ``{"size": 37, …}`` or ``{"x": array, …}``.
+    """
+
+    exercise: Exercise
+    numbers: Case
+    _key: tuple[str | None, ...] = ()
+
+    def check(self, answer: Any, *, secret: str | None = None) -> Verdict:
+        """Return the verdict on an answer to this task; see `check`."""
+        exercise = self.exercise
+        wanted = callable(answer) if exercise.kind == "code" else not callable(answer)
+        if answer is not None and answer is not Ellipsis and not wanted:
+            return Verdict(exercise.id, "error", _WRONG_KIND[exercise.kind].format(exercise.id))
+        with own_functions() as replaced:
+            verdict = self._checked(answer, secret)
+        return _with_note(verdict, replaced)
+
+    def _checked(self, answer: Any, secret: str | None) -> Verdict:
+        exercise = self.exercise
+        if exercise.kind == "code" and callable(answer):
+            cases = self.cases(secret)
+            did = run(answer, cases, exercise.forbidden)
+        else:
+            cases = [self.numbers]
+            did = run(lambda *_: answer, cases, ())
+        return diagnose(Attempt(exercise, answer, cases, did))
+
+    def cases(self, secret: str | None = None) -> list[Case]:
+        """Return the inputs a function is tried on; the first is the example in the task.
+
+        Parameters
+        ----------
+        secret
+            An instructor's secret: as many cases again are drawn from it.
+        """
+        streams = [Stream("random", self.exercise.id, *self._key)]
+        if secret is not None:
+            streams.append(Stream("hidden", self.exercise.id, *self._key, secret))
+        drawn = [self.exercise.draw(stream) for stream in streams for _ in range(RANDOM_CASES)]
+        return [self.numbers, *telling_cases(self.exercise.id), *drawn]
+
+    def _note(self) -> Note:
+        exercise, shown = self.exercise, arrays_of(self.numbers)
+        stars = "★" * exercise.stars + "☆" * (3 - exercise.stars)
+        lines = exercise.task.strip().format(**self.numbers).split("\n\n")
+        if exercise.kind == "code":
+            result = exercise.outcome(self.numbers)
+            assert result is not None
+            lines.append(
+                f"For example {call(exercise, self.numbers)} gives {inline(result) or 'this:'}"
+            )
+            shown += () if inline(result) else grids("result", result)
+        return Note(
+            f"{exercise.title} {stars} {exercise.stars} of 3 stars, {exercise.minutes} minutes",
+            tuple(lines),
+            shown,
+            exercise.stub,
+        )
+
+    def __repr__(self) -> str:
+        return repr(self._note())
+
+    def _repr_html_(self) -> str:
+        return self._note()._repr_html_()
+
+
+_WRONG_KIND = {
+    "code": "What was handed over is not a function.\n"
+    "Write its name without calling it: `exercises.check({0!r}, my_function)`.",
+    "answer": "What was handed over is a function, and the task asks for its result.\n"
+    "Call it first, and check what it returns.",
+}
+
+
+def _with_note(verdict: Verdict, replaced: list[str]) -> Verdict:
+    """Say it when functions of NumPy or Python had been replaced in the notebook."""
+    if not replaced or verdict.passed:
+        return verdict
+    note = f"`{replaced[0]}` has been replaced in this notebook; the check used the original."
+    return dataclasses.replace(verdict, message=f"{verdict.message}\n{note}")
+
+
+@functools.cache
+def _standard(id: str) -> Task:
+    exercise = get(id)
+    if exercise.kind == "code":
+        return Task(exercise, telling_cases(id)[0])
+    return Task(exercise, telling_case(exercise, Stream("standard", id)))
+
+
+def _task(id: str, student: str | None, course: str, secret: str | None) -> Task:
+    return _standard(id) if student is None else personal(id, student, course, secret)
+
+
+@functools.lru_cache(maxsize=1000)
+def personal(id: str, student: str, course: str = "", secret: str | None = None) -> Task:
+    """Return an exercise with a student's own numbers, the same always and everywhere.
+
+    Parameters
+    ----------
+    id
+        Which exercise.
+    student
+        The student's id; capitals and spaces around it do not matter.
+    course
+        Which course, so that the numbers change from year to year.
+    secret
+        The instructor's: without it nobody can work out another student's numbers.
+
+    Returns
+    -------
+    Task
+        ``task.numbers`` are the numbers; ``task.check(answer)`` gives the verdict.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise, or the student's id is empty.
+    """
+    if not identity(student):
+        raise ValueError("student must be an id, not an empty text")
+    exercise, key = get(id), (course, identity(student), secret)
+    stream = Stream("personal", id, *key)
+    if exercise.kind == "code":
+        return Task(exercise, exercise.draw(stream), key)
+    return Task(exercise, telling_case(exercise, stream), key)
+
+
+def show(
+    id: str, *, student: str | None = None, course: str = "", secret: str | None = None
+) -> Task:
+    """Return the task with its stars and minutes; in a notebook it shows itself.
+
+    Parameters
+    ----------
+    id
+        Which exercise.
+    student, course, secret
+        As in `personal`; without ``student`` everybody gets the same numbers.
+    """
+    return _task(id, student, course, secret)
+
+
+def check(
+    id: str,
+    answer: Any,
+    *,
+    student: str | None = None,
+    course: str = "",
+    secret: str | None = None,
+) -> Verdict:
+    """Return a verdict on an answer: whether it is right, and if not, why not.
+
+    Parameters
+    ----------
+    id
+        Which exercise.
+    answer
+        A number, a list, an array or a tensor; or, where a function is to be written, the
+        function. It is called with small inputs that tell the usual mistakes apart.
+    student, course
+        As in `personal`, if the numbers were the student's own.
+    secret
+        An instructor's: personal numbers and hidden inputs for functions are drawn from it.
+
+    Returns
+    -------
+    Verdict
+        ``passed``, ``status``, ``misconception`` and ``message``; shown as rich text.
+
+    Examples
+    --------
+    >>> check("output-size", None).status
+    'not attempted'
+    """
+    return _task(id, student, course, secret).check(answer, secret=secret)
+
+
+_hints_given: dict[str, int] = {}
+_seen: list[str] = []
+
+
+def hint(id: str) -> Note:
+    """Return the next hint; after the last one, the last again."""
+    hints = get(id).hints
+    which = min(_hints_given.get(id, 0), len(hints) - 1)
+    _hints_given[id] = which + 1
+    return Note(f"Hint {which + 1} of {len(hints)}: {id}", (hints[which],))
+
+
+def solution(id: str) -> Note:
+    """Return a worked solution; from then on `seen` says so."""
+    task = _standard(id)
+    if id not in _seen:
+        _seen.append(id)
+    return Note(f"A worked solution: {id}", (), code=_solution_code(task))
+
+
+def seen() -> tuple[str, ...]:
+    """Return the ids of the exercises whose solution was looked at in this session."""
+    return tuple(_seen)
+
+
+def _solution_code(task: Task) -> str:
+    worked = task.exercise.solution
+    source = inspect.getsource(worked).strip()
+    if task.exercise.kind == "code":
+        return source
+    numbers = ", ".join(f"{name}={_literal(value)}" for name, value in task.numbers.items())
+    return f"{source}\n\n\nanswer = {worked.__name__}({numbers})"
+
+
+def _literal(value: object) -> str:
+    return f"np.array({value.tolist()})" if isinstance(value, np.ndarray) else repr(value)

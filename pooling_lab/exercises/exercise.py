@@ -1,0 +1,130 @@
+"""What an exercise is: data. The machinery in the modules beside this one does the rest."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .answers import Value, plain, same
+from .streams import Stream
+
+Case = Mapping[str, Any]
+Mistakes = Collection[str]
+
+NONE: frozenset[str] = frozenset()
+LIBRARY = (
+    "pooling_lab.engine",
+    "pooling_lab.pooling",
+    "pooling_lab.gradients",
+    "pooling_lab.reference",
+    "pooling_lab.exercises",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """One exercise, whole.
+
+    Parameters
+    ----------
+    id, title, lesson
+        ``"output-size"``, ``"How many windows fit?"``, ``"02"``.
+    stars, minutes
+        Difficulty from 1 to 3; the time it takes somebody who has read the lesson.
+    task
+        What to do. ``{name}`` stands for that number of the case; arrays are drawn below.
+    stub
+        What the student starts from: ``answer = None``, or a ``def`` whose body is ``...``.
+    draw
+        Draws one candidate case: the arguments of ``solution``, by name, in order.
+    solution
+        The worked solution, as a student is shown it: a function of the case.
+    mistaken
+        The same with switches: ``mistaken(wrong, **case)`` is what somebody answers who has
+        the misconceptions in ``wrong``. With none it must agree with ``solution``.
+    misconceptions
+        For each id why it happens and what to try, in one or two sentences, never the answer.
+    hints
+        Two or three, the last nearly the answer.
+    fits
+        Only where many answers are right: ``fits(answer, wrong, **case)`` tells whether
+        ``answer`` is one that somebody with the misconceptions in ``wrong`` may give.
+    forbidden
+        Modules whose functions a coded answer may not call.
+    """
+
+    id: str
+    title: str
+    lesson: str
+    stars: int
+    minutes: int
+    task: str
+    stub: str
+    draw: Callable[[Stream], Case]
+    solution: Callable[..., Any]
+    mistaken: Callable[..., Any]
+    misconceptions: Mapping[str, str]
+    hints: tuple[str, ...]
+    fits: Callable[..., bool] | None = None
+    forbidden: tuple[str, ...] = LIBRARY
+
+    @property
+    def kind(self) -> str:
+        """``"code"`` when a function is to be written, else ``"answer"``."""
+        return "code" if self.stub.startswith("def ") else "answer"
+
+    def outcome(self, case: Case, wrong: Mistakes = NONE) -> Value | None:
+        """Return what somebody with these misconceptions answers; None if that raises."""
+        try:
+            return plain(self.mistaken(wrong, **case) if wrong else self.solution(**case))
+        except Exception:  # wrong code may well raise: that is an outcome too
+            if not wrong:
+                raise
+            return None
+
+    def explains(self, value: Value | None, case: Case, wrong: Mistakes = NONE) -> bool:
+        """Tell whether these misconceptions (none: the right way) lead to ``value``."""
+        if value is None:
+            return False
+        if self.fits is not None:
+            return bool(self.fits(value, wrong, **case))
+        expected = self.outcome(case, wrong)
+        return expected is not None and same(value, expected)
+
+
+_all: dict[str, Exercise] = {}
+
+
+def add(exercise: Exercise) -> Exercise:
+    """Make an exercise known under its id.
+
+    Raises
+    ------
+    ValueError
+        If the id is taken.
+    """
+    if exercise.id in _all:
+        raise ValueError(f"there is an exercise {exercise.id!r} already")
+    _all[exercise.id] = exercise
+    return exercise
+
+
+def get(id: str) -> Exercise:
+    """Return the exercise with this id.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message names the nearest ids.
+    """
+    if id not in _all:
+        near = difflib.get_close_matches(str(id), _all, n=3) or list(_all)
+        raise ValueError(f"there is no exercise {id!r}; did you mean {', '.join(near)}?")
+    return _all[id]
+
+
+def ids() -> tuple[str, ...]:
+    """Return the ids of all exercises."""
+    return tuple(_all)

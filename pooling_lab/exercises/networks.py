@@ -1,0 +1,1 @@
+"""Exercises about whole networks: sizes, weights, operations, receptive fields, experiments."""

@@ -1,0 +1,210 @@
+"""Tasks and verdicts as people see them: HTML in a notebook, plain text everywhere else.
+
+Tables, not SVG (JupyterLab strips SVG from notebooks it does not trust); the state is said by
+a word and a sign, never by colour alone; text takes its colour from the theme, light or dark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html import escape
+from typing import Literal
+
+import numpy as np
+
+from .answers import Value
+
+Marks = np.ndarray | None
+LARGEST = 12  # rows and columns that are drawn
+WRONG = "✗"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """An array to draw, with a caption; ``wrong`` marks the cells that are not right."""
+
+    caption: str
+    cells: np.ndarray
+    wrong: Marks = None
+
+    def planes(self) -> list[tuple[str, np.ndarray, Marks]]:
+        """Return every plane to draw, with its caption and marks."""
+        rows = np.atleast_2d(self.cells)
+        wrong = None if self.wrong is None else self.wrong.reshape(rows.shape)
+        if rows.ndim == 2:
+            return [(self.caption, rows, wrong)]
+        return [
+            (
+                f"{self.caption}[{', '.join(map(str, at))}]",
+                rows[at],
+                None if wrong is None else wrong[at],
+            )
+            for at in np.ndindex(rows.shape[:-2])
+        ]
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is small enough to be drawn."""
+        return self.cells.size <= 4 * LARGEST**2 and all(n <= LARGEST for n in self.cells.shape)
+
+    @property
+    def summary(self) -> str:
+        """One line in place of a drawing that would be too large."""
+        return f"{self.caption}: an array of shape {self.cells.shape}"
+
+
+def number(value: float) -> str:
+    """Write a number shortly: whole numbers without a point.
+
+    Examples
+    --------
+    >>> number(3.0), number(-1.25), number(float("-inf"))
+    ('3', '−1.25', '−∞')
+    """
+    if np.isinf(value):
+        text = "-∞" if value < 0 else "∞"
+    else:
+        text = "NaN" if np.isnan(value) else f"{value:.6g}"
+    return text.replace("-", "−")
+
+
+def inline(value: Value) -> str | None:
+    """Write an answer within a sentence, or return None when it wants to be drawn."""
+    if isinstance(value, str):
+        return f"“{value}”"
+    if isinstance(value, tuple) or value.ndim > 1 or value.size > LARGEST:
+        return None
+    texts = [number(one) for one in value.ravel()]
+    return texts[0] if value.ndim == 0 else f"({', '.join(texts)})"
+
+
+def grids(caption: str, value: Value, wrong: Marks = None) -> tuple[Grid, ...]:
+    """Return what is to be drawn of an answer: nothing, one array, or several."""
+    if isinstance(value, tuple):
+        parts = (grids(f"{caption}, part {i}", part) for i, part in enumerate(value, 1))
+        return tuple(grid for part in parts for grid in part)
+    return () if isinstance(value, str) else (Grid(caption, value, wrong),)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something said to a student: a heading, paragraphs, grids and perhaps some code."""
+
+    heading: str
+    lines: tuple[str, ...]
+    grids: tuple[Grid, ...] = ()
+    code: str = ""
+    colour: str = field(default="#808080", repr=False)
+
+    def __repr__(self) -> str:
+        parts = [self.heading, *self.lines, *map(_grid_text, self.grids)]
+        return "\n".join([*parts, *([self.code] if self.code else [])])
+
+    def _repr_html_(self) -> str:
+        body = "".join(f"<p style='margin:0.3em 0'>{_inline(line)}</p>" for line in self.lines)
+        code = f"<pre><code>{escape(self.code)}</code></pre>" if self.code else ""
+        return (
+            f"<section style='border-left:4px solid {self.colour};padding:0.2em 1em'>"
+            f"<p style='margin:0.3em 0'><strong>{_inline(self.heading)}</strong></p>"
+            f"{body}{''.join(map(_grid_html, self.grids))}{code}</section>"
+        )
+
+
+def _inline(text: str) -> str:
+    """Turn `` `code` `` into HTML, and everything else into itself."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False)).replace("\n", "<br>")
+
+
+def _grid_text(grid: Grid) -> str:
+    if not grid.fits:
+        return grid.summary
+    return "\n".join(
+        f"{caption} =\n" + "\n".join(_rows_text(cells, wrong))
+        for caption, cells, wrong in grid.planes()
+    )
+
+
+def _rows_text(cells: np.ndarray, wrong: Marks) -> Iterable[str]:
+    texts = [[_marked(*cell) for cell in row] for row in _with_marks(cells, wrong)]
+    width = max(len(text) for row in texts for text in row) if cells.size else 0
+    return ("  ".join(text.rjust(width) for text in row).join(("  ", "")) for row in texts)
+
+
+def _marked(value: float, wrong: bool) -> str:
+    return f"{number(value)}{WRONG}" if wrong else number(value)
+
+
+def _with_marks(cells: np.ndarray, wrong: Marks) -> list[list[tuple[float, bool]]]:
+    marks = np.zeros(cells.shape, bool) if wrong is None else wrong
+    return [list(zip(row, mark, strict=True)) for row, mark in zip(cells, marks, strict=True)]
+
+
+def _grid_html(grid: Grid) -> str:
+    if not grid.fits:
+        return f"<p>{escape(grid.summary)}</p>"
+    tables = (_table(*plane) for plane in grid.planes())
+    return "".join(tables)
+
+
+def _table(caption: str, cells: np.ndarray, wrong: Marks) -> str:
+    size = " × ".join(map(str, cells.shape))
+    rows = "".join(
+        "<tr>" + "".join(_cell(*cell) for cell in row) + "</tr>"
+        for row in _with_marks(cells, wrong)
+    )
+    return (
+        "<table style='border-collapse:collapse;margin:0.4em 0'>"
+        f"<caption style='text-align:left'>{_inline(caption)} ({size})</caption>"
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def _cell(value: float, wrong: bool) -> str:
+    border = "2px solid #d1495b" if wrong else "1px solid #808080"
+    text = _marked(value, wrong)
+    inner = f"<strong>{text}</strong>" if wrong else text
+    return f"<td style='border:{border};padding:0.2em 0.6em;text-align:right'>{inner}</td>"
+
+
+Status = Literal["passed", "wrong", "not attempted", "error"]
+
+HEADINGS: dict[Status, tuple[str, str]] = {
+    "passed": ("✓ Right", "#1a8f3c"),
+    "wrong": ("✗ Not yet", "#d1495b"),
+    "not attempted": ("○ Not attempted yet", "#808080"),
+    "error": ("! It stopped", "#b7791f"),
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of checking an answer: shown as rich text, and usable as data."""
+
+    exercise: str
+    status: Status
+    message: str
+    misconceptions: tuple[str, ...] = ()
+    grids: tuple[Grid, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer is right."""
+        return self.status == "passed"
+
+    @property
+    def misconception(self) -> str | None:
+        """The id of what explains the wrong answer, two ids joined by ``+``, or None."""
+        return "+".join(self.misconceptions) or None
+
+    def _note(self) -> Note:
+        heading, colour = HEADINGS[self.status]
+        lines = tuple(self.message.splitlines())
+        return Note(f"{heading}: {self.exercise}", lines, self.grids, colour=colour)
+
+    def __repr__(self) -> str:
+        return repr(self._note())
+
+    def _repr_html_(self) -> str:
+        return self._note()._repr_html_()

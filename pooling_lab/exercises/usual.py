@@ -1,0 +1,187 @@
+"""The usual mistakes: what each is called, what a student is told, and how it computes.
+
+An id means the same in every exercise, so a class report can count it across all of them.
+Each text says why the mistake happens and what to try, for a short answer and for a function
+alike, and never what the answer is. An exercise names the ones that can occur in it with
+`usual`, and adds its own beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .exercise import Mistakes
+
+TEXTS = {
+    # how many windows, and where
+    "forgot-plus-one": "That counts the steps from window to window. The first window stands "
+    "there before any step is made: count the windows of a tiny row by hand.",
+    "padding-once": "The padding was added on one side only. Draw the row: there are padding "
+    "cells before the first pixel and after the last one.",
+    "padding-ignored": "The padding was left out. The first window starts in it, before the "
+    "first pixel, so the row is longer than its pixels.",
+    "ceil-for-floor": "The number of windows was rounded up. A window that sticks out at the end "
+    "is left out here.",
+    "floor-for-ceil": "The number of windows was rounded down. With ceil_mode a last window that "
+    "sticks out still counts.",
+    "last-window-in-padding": "With ceil_mode a last window counts only if it starts inside the "
+    "input or the left padding. Yours starts to the right of the last pixel.",
+    "fraction-kept": "A number of windows is whole. Decide what becomes of one that only partly "
+    "fits.",
+    "stride-ignored": "The window moved by one cell at a time. Here it moves by the stride: "
+    "where does the second window start?",
+    "stride-is-kernel": "The window moved by its own size. That is what happens when no stride "
+    "is given; here one is.",
+    "window-not-subtracted": "The whole row was divided by the stride, as if a window were one "
+    "cell wide. Where may the last window start at the latest?",
+    "dilation-ignored": "The cells of the window were taken as neighbours. With dilation there "
+    "are gaps between them: draw one window.",
+    "dilation-times-kernel": "A window with dilation d does not span kernel_size·d cells: there "
+    "is a gap between two of its cells, and none after the last. Draw one window.",
+    "rows-columns-swapped": "Rows and columns are swapped. Rows come first, and row i of the "
+    "output belongs to the input rows from i·stride on.",
+    # what becomes of the numbers in a window
+    "mean-for-max": "Those are averages. An average blends the numbers of a window; the maximum "
+    "keeps one of them and forgets the others.",
+    "max-for-mean": "Those are maxima: one number of each window was kept. An average lets all "
+    "of them count.",
+    "sum-for-mean": "Those are sums. What turns the sum of a window into its average?",
+    "sum-for-max": "Those are sums. Max pooling adds nothing up: it keeps one number of each "
+    "window.",
+    "min-for-max": "Those are the smallest numbers. Look which way round the comparison goes, "
+    "below zero too.",
+    "first-cell": "That is the top left cell of each window, whatever the others hold: a stride "
+    "through the map, not a maximum. Compare all the cells.",
+    "last-cell": "That is the bottom right cell of each window. It is the largest only on a grid "
+    "that counts upwards: compare all the cells.",
+    "sign-ignored": "Those are the numbers farthest from zero. The sign counts: below zero, the "
+    "number nearest zero is the largest.",
+    "started-at-zero": "Where a window has only negative numbers a 0 came out, and 0 is not in "
+    "that window. A running maximum, or an array of zeros, must not start at 0.",
+    "zero-padding": "Where a window reaches into the padding a 0 came out, and no pixel there is "
+    "0. Zeros around a negative map win every comparison: what would never win?",
+    "fraction-lost": "All numbers are whole: the decimals were cut off. Whole-number division "
+    "does that, and so does filling an array of integers.",
+    "nan-lost": "A window that holds a NaN gave a number. A comparison with NaN is always False, "
+    "so the NaN was passed over; nobody would learn that something had gone wrong.",
+    "pads-counted": "The padding cells were counted in the divisor. Here only the pixels in a "
+    "window count.",
+    "pads-not-counted": "Only the pixels of a window were counted in the divisor. With "
+    "count_include_pad, the padding cells count as zeros.",
+    "divided-by-window": "Windows at the edge were divided by the full window. Some of their "
+    "cells do not exist: how many are left?",
+    "channels-pooled": "The channels were mixed as well. A pooling layer looks at each channel "
+    "by itself: as many come out as go in.",
+    "channels-last-misread": "The axes were taken for another order, so the window slid over "
+    "channels. Write down what each axis is before you slide.",
+    "sign-not-restored": "The trick min(x) = −max(−x) needs both signs. One of them is missing.",
+    # where the maximum was
+    "index-in-window": "That position counts inside the window. It is wanted in the whole map: "
+    "where does that window start?",
+    "index-times-height": "A flat position jumps by the length of a row when the row changes, "
+    "and a row is as long as there are columns.",
+    # the whole map at once, and bins
+    "wrong-axes": "The wrong axes were collapsed. Each channel keeps a number of its own; rows "
+    "and columns are what disappears.",
+    "equal-bins": "The bins were all made the same size. When the size does not divide, adaptive "
+    "bins overlap or differ: each covers floor(i·n/o) up to ceil((i+1)·n/o).",
+    "bins-floored": "Both ends of each bin were rounded down, so some cells are read by nobody "
+    "or too little. Which way is the end rounded?",
+    # gradients
+    "every-tie": "Where several cells tie for the maximum, each of them got the gradient. The "
+    "first one in reading order was passed on, so only that one can have caused the output.",
+    "overwritten": "Where windows overlap, the last gradient replaced the earlier ones. A cell "
+    "that two windows read causes both outputs: what happens to the two parts?",
+    "not-divided": "Each cell got the whole gradient of its window. An average passes on only a "
+    "share of each cell: how large is it?",
+    "wrong-cell": "The gradient went to a cell that was not the one passed on. Compare the place "
+    "of the maximum with the place you wrote to.",
+    # receptive fields
+    "jump-not-multiplied": "The kernel sizes were added as if all layers looked at pixels. After "
+    "a stride, a step of one cell is a step of several pixels.",
+    "jump-too-early": "The stride of a layer was used for that layer itself. It widens only the "
+    "layers after it.",
+    "no-minus-one": "Each layer added its whole kernel. One of its cells is the one that was "
+    "seen already.",
+    # costs
+    "pool-weights-counted": "Weights were counted for a pooling layer. It takes a maximum or an "
+    "average: which numbers would it learn?",
+    "biases-forgotten": "The biases are missing. Each output channel, or each dense output, has "
+    "one.",
+    "channels-forgotten": "The channels are missing from the product. Each output channel reads "
+    "every input channel.",
+    "at-input-size": "The operations were counted at the size of the input. They are done once "
+    "per output, and the stride makes fewer of those.",
+    "doubled": "Additions and multiplications were counted apart. One multiply-add counts as one "
+    "here.",
+    # drawing at random
+    "softmax": "That is a softmax. Stochastic pooling takes each number as a share of the sum of "
+    "its window: no exponential.",
+    "plain-mean": "That is the plain mean. When testing, each number is weighted with its own "
+    "probability of being drawn.",
+}
+
+
+def usual(*ids: str) -> dict[str, str]:
+    """Return the texts of some of the usual mistakes, by id."""
+    return {one: TEXTS[one] for one in ids}
+
+
+def count(wrong: Mistakes, size: int, kernel_size: int, stride: int, padding: int = 0) -> float:
+    """Count the windows along one axis as somebody with these mistakes does."""
+    sides = 0 if "padding-ignored" in wrong else 1 if "padding-once" in wrong else 2
+    window = 0 if "window-not-subtracted" in wrong else kernel_size
+    step, room = _step(wrong, kernel_size, stride), size + sides * padding - window
+    if "fraction-kept" in wrong:
+        steps = room / step
+    else:
+        steps = -(-room // step) if "ceil-for-floor" in wrong else room // step
+    return steps + (0 if "forgot-plus-one" in wrong else 1)
+
+
+def _step(wrong: Mistakes, kernel_size: int, stride: int) -> int:
+    if "stride-ignored" in wrong:
+        return 1
+    return kernel_size if "stride-is-kernel" in wrong else stride
+
+
+REDUCTIONS: dict[str, Callable[[np.ndarray], float]] = {
+    "mean-for-max": np.mean,
+    "max-for-mean": np.max,
+    "sum-for-mean": np.sum,
+    "sum-for-max": np.sum,
+    "min-for-max": np.min,
+    "first-cell": lambda window: window[0, 0],
+    "last-cell": lambda window: window[-1, -1],
+    "sign-ignored": lambda window: window.flat[abs(window).argmax()],
+    "started-at-zero": lambda window: max(0, window.max()),
+}
+
+
+def slide(
+    wrong: Mistakes,
+    x: np.ndarray,
+    kernel_size: int,
+    stride: int,
+    padding: int = 0,
+    reduce: Callable[[np.ndarray], float] = np.max,
+) -> np.ndarray:
+    """Pool a map as somebody with these mistakes does; padding is left out of the windows."""
+    reduce = next((how for one, how in REDUCTIONS.items() if one in wrong), reduce)
+    first = 0 if {"padding-ignored", "padding-once"} & set(wrong) else -padding
+    step = _step(wrong, kernel_size, stride)
+    slips = set(wrong) - {"stride-ignored", "stride-is-kernel"}  # they are in the step already
+    counts = [int(count(slips, n, kernel_size, step, padding)) for n in x.shape]
+    if "zero-padding" in wrong:
+        x, first = np.pad(x, padding), first + padding
+    rows, columns = ([first + i * step for i in range(n)] for n in counts)
+    y = np.array([[reduce(_cut(x, i, j, kernel_size)) for j in columns] for i in rows])
+    if "fraction-lost" in wrong:
+        y = np.trunc(y)
+    return y.T if "rows-columns-swapped" in wrong else y
+
+
+def _cut(x: np.ndarray, i: int, j: int, kernel_size: int) -> np.ndarray:
+    return x[max(i, 0) : i + kernel_size, max(j, 0) : j + kernel_size]

@@ -1,0 +1,325 @@
+"""Every exercise keeps its promises: found by iterating over all of them, never listed by hand."""
+
+import dataclasses
+import importlib
+import itertools
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pooling_lab import exercises
+from pooling_lab.exercises import exercise as exercise_module
+from pooling_lab.exercises.checking import Task
+from pooling_lab.exercises.showing import inline
+from pooling_lab.exercises.telling import confused, pairs, singles, telling_cases
+
+HERE = Path(__file__).parent
+STUDENTS = [f"s{number}" for number in range(1, 9)]
+ALL = exercises.ids()
+CODE = [one for one in ALL if exercises.get(one).kind == "code"]
+ANSWERS = [one for one in ALL if exercises.get(one).kind == "answer"]
+SOLUTIONS = {
+    one: functions
+    for path in sorted(HERE.glob("solutions_*.py"))
+    for one, functions in importlib.import_module(path.stem).SOLUTIONS.items()
+}
+EXEMPT = {"fits": {one for one in ALL if exercises.get(one).fits is not None}}
+
+
+def plain_right(exercise, case):
+    return exercise.outcome(case)
+
+
+def tasks(id):
+    """Everybody's task and some personal ones; wrong answers may be computed by pooling_lab."""
+    all_tasks = [exercises.show(id), *(exercises.personal(id, student) for student in STUDENTS)]
+    return [
+        dataclasses.replace(task, exercise=dataclasses.replace(task.exercise, forbidden=()))
+        for task in all_tasks
+    ]
+
+
+def as_answer(task, compute):
+    """Turn ``compute(case)`` into an answer to a task: its value, or a function."""
+    if task.exercise.kind == "answer":
+        return compute(task.numbers)
+    names = list(task.numbers)
+    return lambda *arguments: compute(dict(zip(names, arguments, strict=True)))
+
+
+def mistaken(task, wrong):
+    return as_answer(task, lambda case: task.exercise.mistaken(wrong, **case))
+
+
+def tampered(task, change):
+    """The right answer with ``change`` applied to it."""
+    return as_answer(task, lambda case: change(task.exercise.outcome(case)))
+
+
+# --- what an exercise consists of ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_an_exercise_is_complete(id):
+    exercise = exercises.get(id)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id)
+    assert exercise.stars in (1, 2, 3) and 1 <= exercise.minutes <= 40
+    assert re.fullmatch(r"\d\d", exercise.lesson)
+    assert 2 <= len(exercise.hints) <= 3
+    assert len(exercise.misconceptions) >= 3
+    assert all(40 < len(text) < 300 for text in exercise.misconceptions.values())
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(exercise_module.__file__).parent.glob("*.py")), ids=str
+)
+def test_a_section_of_a_theme_file_has_at_most_40_lines(path):
+    for section in path.read_text(encoding="utf-8").split("\n# --- ")[1:]:
+        if "\nadd(" in section:
+            lines = [line for line in section.splitlines()[1:] if line.strip()]
+            assert len(lines) <= 40, f"{section.split()[0]} has {len(lines)} lines"
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_the_untouched_stub_is_not_attempted(id):
+    started = {}
+    exec(exercises.get(id).stub, started)
+    (answer,) = (value for name, value in started.items() if name != "__builtins__")
+    for empty in (answer, None, ...):
+        assert exercises.check(id, empty).status == "not attempted"
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_the_worked_solution_runs_as_shown_and_passes(id):
+    shown = {"np": np}
+    exec(exercises.solution(id).code, shown)
+    answer = shown[exercises.get(id).solution.__name__] if id in CODE else shown["answer"]
+    verdict = exercises.check(id, answer, secret="an instructor's")
+    assert verdict.passed, verdict
+    assert id in exercises.seen()
+
+
+@pytest.mark.parametrize("id", CODE)
+def test_independent_solutions_pass(id):
+    assert len(SOLUTIONS[id]) >= 3
+    for function in SOLUTIONS[id]:
+        verdict = exercises.check(id, function, secret="an instructor's")
+        assert verdict.passed, f"{function.__name__}: {verdict}"
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_without_mistakes_the_mistaken_way_is_the_right_one(id):
+    for task in tasks(id):
+        for case in [task.numbers, *task.cases()]:
+            made = task.exercise.mistaken(frozenset(), **case)
+            value = exercise_module.plain(made)
+            assert task.exercise.explains(value, case), case
+
+
+# --- wrong answers ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_every_misconception_is_rejected_and_named(id):
+    for task, misconception in itertools.product(tasks(id), exercises.get(id).misconceptions):
+        verdict = task.check(mistaken(task, {misconception}))
+        assert (verdict.status, verdict.misconception) == ("wrong", misconception), task.numbers
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_two_misconceptions_at_once_are_rejected_and_both_named(id):
+    task = tasks(id)[0]
+    exercise = task.exercise
+    alone = [frozenset(), *singles(exercise)]
+    tried = named = 0
+    for both in pairs(exercise):
+        cases = [task.numbers] if id in ANSWERS else task.cases()
+        if any(
+            all((both, one) in confused(exercise, case, [both, one]) for case in cases)
+            for one in alone
+        ):
+            continue  # together they come to the same as one alone, or as none
+        verdict = task.check(mistaken(task, both))
+        assert not verdict.passed
+        tried += 1
+        named += set(verdict.misconceptions) == both
+    assert named >= 0.95 * tried, f"{named} of {tried}"
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_the_cases_tell_every_two_answers_apart(id):
+    exercise = exercises.get(id)
+    whos = [frozenset(), *singles(exercise)]
+    if exercise.kind == "code":
+        left = set.intersection(*(confused(exercise, case, whos) for case in telling_cases(id)))
+        assert not left
+    else:
+        for task in tasks(id):
+            assert not confused(exercise, task.numbers, whos), task.numbers
+
+
+FOOLS = [
+    ("all zeros", lambda right: np.zeros_like(right)),
+    ("all NaN", lambda right: np.full_like(right, np.nan)),
+    (
+        "right shape with wrong numbers",
+        lambda right: right + np.arange(1, right.size + 1).reshape(right.shape),
+    ),
+    (
+        "one number off",
+        lambda right: right + (np.arange(right.size) == right.size // 2).reshape(right.shape),
+    ),
+    ("a text", lambda right: "the right one"),
+    ("a dict", lambda right: {"answer": right}),
+    ("a list with a hole", lambda right: [None, *np.ravel(right)]),
+    ("too many axes", lambda right: np.broadcast_to(right, (2, *right.shape))),
+]
+
+
+@pytest.mark.parametrize("what, change", FOOLS, ids=[name for name, _ in FOOLS])
+@pytest.mark.parametrize("id", ALL)
+def test_nothing_that_only_looks_like_an_answer_passes(id, what, change):
+    for task in tasks(id)[:2]:
+        right = task.exercise.outcome(task.numbers)
+        if not isinstance(right, np.ndarray):
+            pytest.skip("the answer is a word or has several parts")
+        verdict = task.check(tampered(task, change))
+        assert verdict.status in ("wrong", "error"), verdict
+
+
+@pytest.mark.parametrize("id", CODE)
+def test_a_result_that_is_made_up_gets_its_own_verdict(id):
+    task = tasks(id)[0]
+    right = task.exercise.outcome(task.numbers)
+    learnt_by_heart = [(repr(task.numbers), right)]
+    answers = {
+        "all-zeros": tampered(task, np.zeros_like),
+        "all-nan": tampered(task, lambda value: np.full_like(value, np.nan)),
+        "always-the-same": as_answer(task, lambda case: np.ones(right.shape) * 0.123),
+        "example-only": as_answer(
+            task, lambda case: right if repr(case) == learnt_by_heart[0][0] else [[0.123]]
+        ),
+    }
+    for misconception, answer in answers.items():
+        assert task.check(answer).misconception == misconception
+
+
+@pytest.mark.parametrize("id", CODE)
+def test_the_input_returned_unchanged_does_not_pass(id):
+    for task in tasks(id)[:2]:
+        first = next(iter(task.numbers))
+        assert not task.check(as_answer(task, lambda case, first=first: case[first])).passed
+
+
+@pytest.mark.parametrize("id", CODE)
+def test_pooling_labs_own_function_is_recognised_and_does_not_pass(id):
+    verdict = exercises.check(id, exercises.get(id).solution)
+    assert (verdict.status, verdict.misconception) == ("wrong", "library-used")
+
+
+# --- what is said -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_messages_are_short_calm_and_the_same_every_time(id):
+    task = tasks(id)[0]
+    for wrong in [*singles(task.exercise), *pairs(task.exercise)[:5]]:
+        verdict = task.check(mistaken(task, wrong))
+        assert 2 <= len(verdict.message.splitlines()) <= 5, verdict
+        again = task.check(mistaken(task, wrong))
+        assert (repr(again), again._repr_html_()) == (repr(verdict), verdict._repr_html_())
+        assert "0x" not in repr(verdict)
+
+
+@pytest.mark.parametrize("id", ANSWERS)
+def test_no_message_tells_the_answer(id):
+    task = exercises.show(id)
+    right = inline(task.exercise.outcome(task.numbers))
+    if right is None:
+        pytest.skip("a grid is never written into a sentence")
+    for wrong in singles(task.exercise):
+        verdict = task.check(mistaken(task, wrong))
+        assert not re.search(rf"(?<![\w.]){re.escape(right)}(?![\w.])", verdict.message), verdict
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_hints_come_one_after_the_other_and_the_last_stays(id):
+    hints = exercises.get(id).hints
+    given = [exercises.hint(id).lines[0] for _ in range(len(hints) + 1)]
+    assert given == [*hints, hints[-1]]
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_a_task_can_be_read_as_text_and_as_html(id):
+    task = exercises.show(id)
+    assert task.exercise.title in repr(task) and task.exercise.title in task._repr_html_()
+    assert "{" not in repr(task).replace(task.exercise.stub, "")
+    assert "object at" not in repr(task)
+
+
+# --- personal numbers ---------------------------------------------------------------------
+
+
+def as_data(numbers):
+    return {name: np.asarray(value).tolist() for name, value in numbers.items()}
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_personal_numbers_are_the_stored_ones_on_every_system(id):
+    stored = json.loads((HERE / "personal_numbers.json").read_text(encoding="utf-8"))
+    task = exercises.personal(id, student="s1234567", course="dl-2026")
+    assert as_data(task.numbers) == stored.get(id), json.dumps({id: as_data(task.numbers)})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("id", ALL)
+def test_two_of_300_students_share_an_answer_with_at_most_2_percent(id):
+    answers = []
+    for number in range(300):
+        task = exercises.personal(id, student=f"u{number:04}", course="dl-2026")
+        answers.append(repr(task.exercise.outcome(task.numbers)))
+    shared = sum(a == b for a, b in itertools.combinations(answers, 2))
+    assert shared <= 0.02 * 300 * 299 / 2, shared / (300 * 299 / 2)
+
+
+@pytest.mark.parametrize("id", ANSWERS)
+def test_a_neighbours_answer_is_wrong(id):
+    everyone = [exercises.personal(id, student) for student in STUDENTS]
+    for mine, theirs in itertools.permutations(everyone, 2):
+        answer = theirs.exercise.solution(**theirs.numbers)
+        if not mine.exercise.explains(exercise_module.plain(answer), mine.numbers):
+            assert mine.check(answer).status == "wrong"
+
+
+def test_course_secret_and_exercise_change_the_numbers_and_spelling_does_not():
+    numbers = exercises.personal("output-size", "s1", course="a").numbers
+    assert exercises.personal("output-size", " S1 ", course="a").numbers == numbers
+    for course, secret in (("b", None), ("a", "x"), ("", "a")):
+        other = exercises.personal("output-size", "s1", course=course, secret=secret)
+        assert other.numbers != numbers
+
+
+def test_hidden_cases_depend_on_the_secret_alone():
+    task = exercises.show("max-pool2d")
+    one, same, other = (repr(task.cases(secret)) for secret in ("a", "a", "b"))
+    assert one == same != other
+    assert len(task.cases("a")) > len(task.cases())
+
+
+def test_an_unknown_exercise_is_named_with_its_neighbours():
+    with pytest.raises(ValueError, match="no exercise 'output_size'; did you mean output-size"):
+        exercises.check("output_size", 3)
+    with pytest.raises(ValueError, match="student must be an id"):
+        exercises.personal("output-size", student="  ")
+
+
+def test_an_exercise_cannot_be_added_twice():
+    with pytest.raises(ValueError, match="already"):
+        exercise_module.add(exercises.get("output-size"))
+
+
+def test_the_task_class_is_what_show_returns():
+    assert isinstance(exercises.show("output-size"), Task)
