@@ -317,7 +317,10 @@ def stylesheet(scope: str = ".pl") -> str:
         f"{theme} {scope}"
         for theme in ('[data-jp-theme-light="false"]', ".vscode-dark", 'html[theme="dark"]')
     )
-    rules = [f"{scope} {{{_variables(LIGHT)}}}", f"{dark} {{{_variables(DARK)}}}"]
+    rules = [
+        f"{scope} {{color-scheme: light; {_variables(LIGHT)}}}",
+        f"{dark} {{color-scheme: dark; {_variables(DARK)}}}",
+    ]
     for name, look in LOOKS.items():
         rules.append(
             f"{scope} .{name} rect {{fill: var(--pl-{look.fill}); stroke: var(--pl-{look.edge}); "

@@ -79,8 +79,9 @@ async function render({ model, el }) {
   });
   const walk = slider("position", () => { stop(); set("position", Number(walk.input.value)); });
   const button = (text, click) => focusable("button", { type: "button", click }, text);
-  const previous = button("Previous", () => { stop(); set("position", at() - 1); });
-  const next = button("Next", () => { stop(); set("position", at() + 1); });
+  const go = (place) => set("position", Math.max(0, Math.min(place, steps.texts.length - 1)));
+  const previous = button("Previous", () => { stop(); go(at() - 1); });
+  const next = button("Next", () => { stop(); go(at() + 1); });
   const play = button("Play", () => (timer ? stop() : start()));
   const position = make("div", { class: "pl-position" }, walk.row,
     make("span", { class: "pl-buttons" }, previous, play, next));
@@ -137,9 +138,11 @@ async function render({ model, el }) {
     walk.input.value = at();
     walk.number.textContent = count ? `${at() + 1} of ${count}` : "none";
     walk.input.setAttribute("aria-valuetext", walk.number.textContent);
-    for (const element of [walk.input, play]) element.disabled = count < 2;
-    previous.disabled = at() <= 0;
-    next.disabled = at() >= count - 1;
+    walk.input.disabled = count < 2;
+    // Not `disabled`: a button that is would drop the focus, and JupyterLab would get the keys.
+    play.ariaDisabled = count < 2;
+    previous.ariaDisabled = at() <= 0;
+    next.ariaDisabled = at() >= count - 1;
     light();
     [...figure.children].forEach(bring_into_view);
     announce();
@@ -197,14 +200,15 @@ async function render({ model, el }) {
 
   function pick(event) {
     const [step] = steps_with("here", cell_at(event));
-    if (step !== undefined) { stop(); set("position", step); }
+    if (step !== undefined) { stop(); go(step); }
   }
 
   let timer;
   function start() {
-    if (at() === steps.texts.length - 1) set("position", 0);
+    if (steps.texts.length < 2) return;
+    if (at() === steps.texts.length - 1) go(0);
     timer = setInterval(() => {
-      set("position", at() + 1);
+      go(at() + 1);
       if (at() === steps.texts.length - 1) stop();
     }, PLAY_EVERY);
     play.textContent = "Pause";
