@@ -209,8 +209,8 @@ def test_an_impossible_setting_says_why_in_the_librarys_words():
     assert explorer.frame.error == "avg_pool2d has no dilation"
 
 
-def test_all_sizes_the_lessons_use_travel():
-    assert len(window_explorer()._data) < 150_000
+def test_the_digits_of_the_lessons_travel_with_every_control(window):
+    assert len(window._data) < 150_000
     assert len(window_explorer(np.arange(64).reshape(8, 8))._data) < MOST_BYTES
 
 
