@@ -55,7 +55,8 @@ def as_pair(
     ValueError
         If it has another length than two or a number below ``minimum``.
     """
-    if type(value) is int or isinstance(value, str) or not isinstance(value, Iterable):
+    one_number = isinstance(value, int | str) or not getattr(value, "shape", True)
+    if one_number or not isinstance(value, Iterable):
         number = as_int(value, name, minimum, shape)
         return number, number
     items = list(value)

@@ -410,7 +410,7 @@ def _scatter(grad: Array, positions: Array, x: Array) -> Array:
     planes = math.prod(x.shape[:-2])
     slots = height * width + 1  # of each plane the first one takes what goes nowhere
     first = np.arange(1, planes * slots, slots)[:, None]
-    into = (positions.reshape(planes, -1) + first).ravel()
+    into = (positions.reshape(planes, math.prod(positions.shape[-2:])) + first).ravel()
     total = np.bincount(into, weights=grad.ravel(), minlength=planes * slots)
     return total.reshape(planes, slots)[:, 1:].astype(result_type(x)).reshape(x.shape)
 

@@ -310,9 +310,7 @@ def stochastic_pool2d(
     if not training:
         return _weighted_mean(x, *map(sliding, axes))
     positions = _draw(x, *axes, generator)
-    planes = x.reshape(*x.shape[:-2], -1)
-    flat = positions.reshape(*x.shape[:-2], -1)
-    values = np.take_along_axis(planes, flat, -1).reshape(positions.shape)
+    values = np.take_along_axis(_flat(x), _flat(positions), -1).reshape(positions.shape)
     return (values, positions) if both else values
 
 
@@ -575,7 +573,9 @@ def spatial_pyramid_pool2d(
     array([4, 1, 2, 3, 4])
     """
     x = as_planes(x)
-    if not isinstance(kind, str) or kind not in ("max", "avg"):
+    if not isinstance(kind, str):
+        raise TypeError(f"kind must be 'max' or 'avg', not {kind!r}{shape_note(x.shape)}")
+    if kind not in ("max", "avg"):
         raise ValueError(f"kind must be 'max' or 'avg', got {kind!r}{shape_note(x.shape)}")
     if not isinstance(levels, Iterable):
         raise TypeError(f"levels must be whole numbers, not {levels!r}{shape_note(x.shape)}")
@@ -583,8 +583,7 @@ def spatial_pyramid_pool2d(
     if not bins:
         raise ValueError(f"levels must name at least one grid, got {levels!r}")
     adaptive_pool = adaptive_max_pool2d if kind == "max" else adaptive_avg_pool2d
-    grids = [adaptive_pool(x, n).reshape(*x.shape[:-2], n * n) for n in bins]
-    return np.concatenate(grids, axis=-1)
+    return np.concatenate([_flat(adaptive_pool(x, n)) for n in bins], axis=-1)
 
 
 # --- back up, and down without aliasing ---------------------------------------------------
@@ -596,7 +595,7 @@ def max_unpool2d(
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
-    output_size: Sequence[int] | None = None,
+    output_size: Size | None = None,
 ) -> Array:
     """Put every maximum back where it came from, and 0 everywhere else.
 
@@ -608,8 +607,8 @@ def max_unpool2d(
     kernel_size, stride, padding
         As in that call.
     output_size
-        Height and width wanted (or the whole shape: the last two numbers count), for inputs
-        whose last rows no window read; within one stride of the usual size.
+        Height and width wanted, or the whole shape, for inputs whose last rows no window read;
+        less than a stride away from the usual size.
 
     Returns
     -------
@@ -633,10 +632,9 @@ def max_unpool2d(
     y = as_planes(y, "y")
     plane = _unpooled_size(y.shape, kernel_size, stride, padding, output_size)
     positions = as_indices(indices, y, "y", plane)
-    flat = (*y.shape[:-2], -1)
-    x = np.zeros((*y.shape[:-2], plane[0] * plane[1]), y.dtype)
-    np.put_along_axis(x, positions.reshape(flat), y.reshape(flat), axis=-1)
-    return x.reshape(*y.shape[:-2], *plane)
+    x = np.zeros((*y.shape[:-2], *plane), y.dtype)
+    np.put_along_axis(_flat(x), _flat(positions), _flat(y), axis=-1)
+    return x
 
 
 def blur_pool2d(x: ArrayLike, stride: Size = 2, taps: int = 3) -> Array:
@@ -770,6 +768,11 @@ def _weighted_mean(x: Array, rows: Sweeps, columns: Sweeps) -> Array:
     return mean.astype(result_type(x), copy=False)
 
 
+def _flat(x: Array) -> Array:
+    """View every plane as one row."""
+    return x.reshape(*x.shape[:-2], x.shape[-2] * x.shape[-1])
+
+
 def _generator(rng: np.random.Generator | int | None) -> np.random.Generator:
     if not isinstance(rng, np.random.Generator | None):
         rng = as_int(rng, "rng (a Generator, None, or a seed)", 0)
@@ -781,7 +784,7 @@ def _draw(x: Array, rows: Axis, columns: Axis, generator: np.random.Generator) -
     window = (rows.kernel, columns.kernel)
     windows = np.lib.stride_tricks.sliding_window_view(x, window, axis=(-2, -1))
     windows = windows[..., :: rows.stride, :: columns.stride, :, :]
-    summed = windows.reshape(*windows.shape[:-2], -1).cumsum(axis=-1, dtype=np.float64)
+    summed = _flat(windows).cumsum(axis=-1, dtype=np.float64)
     total = summed[..., -1]
     mark = generator.random(total.shape) * total
     mark = np.minimum(mark, np.nextafter(total, 0))  # rounding must not reach past the last cell
@@ -796,7 +799,7 @@ def _unpooled_size(
     kernel_size: Size,
     stride: Size | None,
     padding: Size,
-    output_size: Sequence[int] | None,
+    output_size: Size | None,
 ) -> tuple[int, int]:
     kernels = as_pair(kernel_size, "kernel_size")
     strides = kernels if stride is None else as_pair(stride, "stride")
@@ -809,13 +812,13 @@ def _unpooled_size(
         if min(rows, columns) < 1:
             raise ValueError(f"padding {padding!r} leaves no cell (y has shape {shape})")
         return rows, columns
-    if not isinstance(output_size, Sequence):
-        raise TypeError(f"output_size must be a pair (rows, columns), not {output_size!r}")
-    asked = as_pair(output_size[-2:], "output_size")
+    if isinstance(output_size, Sequence) and len(output_size) == len(shape):
+        output_size = output_size[-2:]
+    asked = as_pair(output_size, "output_size")
     for size, usual, step in zip(asked, (rows, columns), strides, strict=True):
         if abs(size - usual) >= step:
             raise ValueError(
-                f"output_size must be within one stride of {(rows, columns)}: {asked} is not, "
+                f"output_size must be less than a stride away from {(rows, columns)}: {asked} is not, "
                 f"with stride {strides} (y has shape {shape})"
             )
     return asked
