@@ -14,7 +14,7 @@ Row = Mapping[str, object]
 
 def record(rows: Iterable[Row], script: str) -> None:
     """Show each row as it comes; at the end write the CSV named like the script, and the time."""
-    path, started, done = Path(script).with_suffix(".csv"), time.perf_counter(), []
+    path, started, done = Path(script).with_suffix(".csv"), time.process_time(), []
     for row in rows:
         done.append({name: _short(value) for name, value in row.items()})
         print(*done[-1].values(), flush=True)
@@ -22,7 +22,8 @@ def record(rows: Iterable[Row], script: str) -> None:
         writer = csv.DictWriter(file, list(done[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(done)
-    print(f"{path.name}: {time.perf_counter() - started:.0f} s, torch {torch.__version__}")
+    seconds = time.process_time() - started
+    print(f"{path.name}: {seconds:.0f} s of one core, torch {torch.__version__}")
 
 
 def _short(value: object) -> object:

@@ -22,6 +22,7 @@ from pooling_lab.training import (
     SmallUNet,
     StochasticPool,
     build,
+    digit_sets,
     fit,
     predict,
     predictions_kept,
@@ -311,6 +312,16 @@ def test_the_heaviest_networks_of_the_course_stay_under_two_gigabytes():
 def test_one_seed_live_is_as_good_as_the_stored_ones():
     assert train_digits("max").test_accuracy > 0.8
     assert train_digits("stride").test_accuracy < 0.65
+
+
+@pytest.mark.slow
+def test_what_strides_find_depends_on_the_phase_of_their_grid_not_on_the_distance():
+    model = train_digits("stride", centred=True).model
+    images = digit_sets(centred=True)[1].images
+    before = predict(model, images).argmax(1)
+    kept = {n: (predict(model, np.roll(images, n, -1)).argmax(1) == before).mean() for n in (1, 4)}
+    assert kept[4] > 0.85
+    assert kept[1] < 0.6
 
 
 @pytest.mark.slow
