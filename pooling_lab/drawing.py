@@ -210,6 +210,11 @@ def grid(
     lit
         Further lights: ``{(row, column): look}`` with a look of `LOOKS`, as ``"best"``.
 
+    Raises
+    ------
+    ValueError
+        If ``values`` is no plane, ``window`` comes without ``axes``, or a look is unknown.
+
     Examples
     --------
     >>> grid([[1, 2], [3, 4]], "input").description
@@ -218,6 +223,10 @@ def grid(
     plane = np.asarray(values)
     if plane.ndim != 2 or plane.size == 0:
         raise ValueError(f"values must be a plane (H, W) of numbers, got shape {plane.shape}")
+    if window and axes is None:
+        raise ValueError(f"window needs axes, which say what it reads, got window={window}")
+    if unknown := {*(lit or {}).values()} - {*LOOKS}:
+        raise ValueError(f"lit must use the looks {', '.join(LOOKS)}, got {unknown.pop()!r}")
     looks = _looks(plane.shape, axes)
     texts = {
         place: (number(plane[place].item()) if look in ("cell", "unread") else pad)

@@ -116,6 +116,13 @@ def test_a_grid_of_anything_but_a_plane_is_refused(values):
         grid(values)
 
 
+def test_lights_that_would_not_be_seen_are_refused():
+    with pytest.raises(ValueError, match="window needs axes"):
+        grid(X, window=(0, 0))
+    with pytest.raises(ValueError, match=r"lit must use the looks cell, .*, got 'red'"):
+        grid(X, lit={(0, 0): "red"})
+
+
 def test_long_numbers_widen_the_cells():
     narrow, wide = grid([[1.25]]).shapes[0], grid([[-123456.75]]).shapes[0]
     assert wide.side > narrow.side == drawing.SIDE
