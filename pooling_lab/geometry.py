@@ -327,15 +327,22 @@ def receptive_fields(layers: Iterable[Sequence[int]]) -> list[Reach]:
     >>> receptive_fields([(3, 1), (2, 2)])
     [Reach(receptive_field=3, jump=1), Reach(receptive_field=4, jump=2)]
     """
+    if not isinstance(layers, Iterable):
+        raise TypeError(f"layers must be a list of (kernel_size, stride), not {layers!r}")
     field, jump, steps = 1, 1, []
     for number, layer in enumerate(layers):
-        if not 2 <= len(layer) <= 3:
-            raise ValueError(
-                f"layers[{number}] must be (kernel_size, stride) or "
-                f"(kernel_size, stride, dilation), got {layer!r}"
-            )
-        kernel, stride, dilation = (as_int(value, f"layers[{number}]") for value in (*layer, 1)[:3])
+        kernel, stride, dilation = _as_layer(layer, f"layers[{number}]")
         field += (kernel - 1) * dilation * jump
         jump *= stride
         steps.append(Reach(field, jump))
     return steps
+
+
+def _as_layer(layer: Sequence[int], name: str) -> tuple[int, int, int]:
+    shape = "(kernel_size, stride) or (kernel_size, stride, dilation)"
+    if not isinstance(layer, Sequence):
+        raise TypeError(f"{name} must be {shape}, not {layer!r}")
+    if not 2 <= len(layer) <= 3:
+        raise ValueError(f"{name} must be {shape}, got {layer!r}")
+    kernel, stride, dilation = (as_int(number, name) for number in (*layer, 1)[:3])
+    return kernel, stride, dilation
