@@ -52,7 +52,7 @@ CLAIMS = _claims(
         "no-parameters",
         "A pooling layer has no learnable parameters.",
         "01",
-        "Goodfellow et al. 2016, section 9.3; Radenović et al. 2018, section 3.2",
+        "LeCun et al. 1998, section II.B; Radenović et al. 2018, section 3.2",
     ),
     (
         "fewer-parameters",
@@ -130,7 +130,7 @@ CLAIMS = _claims(
         "global-average",
         "Global average pooling can replace the dense layers before the classifier.",
         "06",
-        "Lin et al. 2014, section 3.2",
+        "Lin et al. 2014, sections 3.2 and 4.6",
     ),
     (
         "padding",
