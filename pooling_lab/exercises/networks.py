@@ -1,1 +1,258 @@
-"""Exercises about whole networks: sizes, weights, operations, receptive fields, experiments."""
+"""Exercises about what a network costs: shapes, weights, operations, bytes (lessons 06, 10, 11)."""
+
+from __future__ import annotations
+
+from .exercise import Case, Exercise, Mistakes, add
+from .streams import Stream
+from .usual import usual
+
+# --- vgg-shapes -----------------------------------------------------------------------------
+
+
+def vgg_shape(height: int, width: int, blocks: int) -> tuple[int, int, int]:
+    """Halve both sides per block, rounding down; double the channels from 64 up to 512."""
+    channels = min(64 * 2 ** (blocks - 1), 512)
+    return channels, height // 2**blocks, width // 2**blocks
+
+
+def _vgg_mistaken(wrong: Mistakes, height: int, width: int, blocks: int) -> list[float]:
+    sides = [width, height] if "rows-columns-swapped" in wrong else [height, width]
+    for block in range(blocks - ("last-pool-forgotten" in wrong)):
+        lost = (4 if block < 2 else 6) * ("convolutions-shrink" in wrong)
+        up = "ceil-for-floor" in wrong
+        sides = [(side - lost + up) // 2 for side in sides]
+    return [64 * 2 ** (blocks - 1 if "always-doubled" in wrong else 3), *sides]
+
+
+add(
+    Exercise(
+        id="vgg-shapes",
+        title="What comes out of VGG16's last block?",
+        lesson="10",
+        stars=1,
+        minutes=4,
+        task="A photo of {height}×{width} pixels goes through all {blocks} blocks of VGG16. Its "
+        "3×3 convolutions have padding 1 and stride 1; each block ends in a 2×2 max pool with "
+        "stride 2. Write the shape of what comes out as `(channels, height, width)`.",
+        stub="answer = None",
+        draw=lambda stream: (
+            {
+                side: stream.integer(12, 31) * 32 + stream.integer(17, 30)
+                for side in ("height", "width")
+            }
+            | {"blocks": 5}
+        ),
+        solution=vgg_shape,
+        mistaken=_vgg_mistaken,
+        misconceptions=usual(
+            *("ceil-for-floor", "rows-columns-swapped", "last-pool-forgotten"),
+            *("convolutions-shrink", "always-doubled"),
+        ),
+        hints=(
+            "Which layers change height and width, and which change the channels?",
+            "Go block by block and round down each time. The widths are 64, 128, 256, 512, …",
+            "`(512, height // 32, width // 32)`",
+        ),
+    )
+)
+
+# --- head-weights ---------------------------------------------------------------------------
+
+
+def head_weights(channels: int, size: int, classes: int) -> tuple[int, int]:
+    """Count a weight per input and class, and a bias per class, for both heads."""
+    flattened, averaged = channels * size * size, channels
+    return flattened * classes + classes, averaged * classes + classes
+
+
+def _head_mistaken(wrong: Mistakes, channels: int, size: int, classes: int) -> tuple[int, int]:
+    cells = size if "side-not-squared" in wrong else size * size
+    left = size if "one-axis-averaged" in wrong else 1
+    depth = 1 if "channels-forgotten" in wrong else channels
+    bias = 0 if "biases-forgotten" in wrong else classes
+    pooled = channels if "pool-weights-counted" in wrong else 0
+    return depth * cells * classes + bias, depth * left * classes + bias + pooled
+
+
+add(
+    Exercise(
+        id="head-weights",
+        title="What does global average pooling replace?",
+        lesson="06",
+        stars=2,
+        minutes=5,
+        task="The last map has {channels} channels of {size}×{size}; a dense layer with biases "
+        "makes {classes} class scores from it. How many numbers does the head learn (a) after "
+        "flattening the map, (b) after global average pooling? Write `(a, b)`.",
+        stub="answer = None",
+        draw=lambda stream: {
+            "channels": 8 * stream.integer(20, 200),
+            "size": stream.integer(5, 12),
+            "classes": stream.integer(20, 300),
+        },
+        solution=head_weights,
+        mistaken=_head_mistaken,
+        misconceptions=usual(
+            *("biases-forgotten", "pool-weights-counted", "channels-forgotten"),
+            *("side-not-squared", "one-axis-averaged"),
+        ),
+        hints=(
+            "How many numbers arrive at the dense layer in each case?",
+            "A dense layer has a weight for each pair of input and output, and a bias per output.",
+            "(a) `channels·size·size·classes + classes`; (b) the same without `size·size`.",
+        ),
+    )
+)
+
+# --- strided-conv-weights -------------------------------------------------------------------
+
+
+def strided_conv_weights(channels: int, kernel_size: int) -> int:
+    """Count a kernel for each pair of channels, and a bias per output; the pool had nothing."""
+    return kernel_size * kernel_size * channels * channels + channels
+
+
+def _strided_mistaken(wrong: Mistakes, channels: int, kernel_size: int) -> int:
+    inputs = 1 if "channels-forgotten" in wrong else channels
+    kernel = kernel_size if "side-not-squared" in wrong else kernel_size * kernel_size
+    weights = kernel * inputs * channels
+    if "stride-divides-weights" in wrong:
+        weights //= 4
+    if "pool-weights-counted" in wrong:
+        weights -= 4 * channels
+    return weights + (0 if "biases-forgotten" in wrong else channels)
+
+
+add(
+    Exercise(
+        id="strided-conv-weights",
+        title="What does the replacement cost?",
+        lesson="11",
+        stars=1,
+        minutes=3,
+        task="A 2×2 max pool on {channels} channels is replaced by a convolution with "
+        "kernel_size={kernel_size}, stride=2 and a bias, that keeps the {channels} channels. By "
+        "how many learned numbers does the network grow?",
+        stub="answer = None",
+        draw=lambda stream: {
+            "channels": 4 * stream.integer(4, 100),
+            "kernel_size": stream.choice([2, 3, 5]),
+        },
+        solution=strided_conv_weights,
+        mistaken=_strided_mistaken,
+        misconceptions=usual(
+            *("biases-forgotten", "pool-weights-counted", "channels-forgotten"),
+            *("side-not-squared", "stride-divides-weights"),
+        ),
+        hints=(
+            "How many numbers did the pool learn?",
+            "Each output channel has a kernel for every input channel, and one bias.",
+            "`kernel_size² · channels · channels + channels`",
+        ),
+    )
+)
+
+# --- multiply-adds --------------------------------------------------------------------------
+
+
+def multiply_adds(size: int, inputs: int, outputs: int, kernel_size: int, stride: int) -> int:
+    """Count the outputs, then what each of them takes: one multiply-add per cell it reads."""
+    side = (size + 2 * (kernel_size // 2) - kernel_size) // stride + 1
+    return side * side * outputs * (kernel_size * kernel_size * inputs)
+
+
+def _multiply_adds_mistaken(
+    wrong: Mistakes, size: int, inputs: int, outputs: int, kernel_size: int, stride: int
+) -> int:
+    padding = 0 if "padding-ignored" in wrong else kernel_size // 2
+    side = (size + 2 * padding - kernel_size) // stride + 1
+    side = size if "at-input-size" in wrong else side
+    depth = 1 if "channels-forgotten" in wrong else inputs
+    kernel = kernel_size if "side-not-squared" in wrong else kernel_size * kernel_size
+    return side * side * outputs * kernel * depth * (2 if "doubled" in wrong else 1)
+
+
+def _multiply_adds_draw(stream: Stream) -> Case:
+    kernel_size = stream.choice([3, 5, 7])
+    return {
+        "size": stream.integer(20, 120),
+        "inputs": 4 * stream.integer(3, 24),
+        "outputs": 4 * stream.integer(3, 24),
+        "kernel_size": kernel_size,
+        "stride": 2,
+    }
+
+
+add(
+    Exercise(
+        id="multiply-adds",
+        title="How much work is one convolution?",
+        lesson="10",
+        stars=2,
+        minutes=5,
+        task="A map of {size}×{size} with {inputs} channels goes through a convolution with "
+        "kernel_size={kernel_size}, stride={stride} and padding kernel_size // 2, to {outputs} "
+        "channels. How many multiply-adds is that, biases left aside?",
+        stub="answer = None",
+        draw=_multiply_adds_draw,
+        solution=multiply_adds,
+        mistaken=_multiply_adds_mistaken,
+        misconceptions=usual(
+            *("channels-forgotten", "at-input-size", "doubled"),
+            *("padding-ignored", "side-not-squared"),
+        ),
+        hints=(
+            "How many numbers come out? Each of them is one window's work.",
+            "One output reads kernel_size·kernel_size cells of every input channel.",
+            "`side·side·outputs · kernel_size·kernel_size·inputs`, with `side` by the formula of "
+            "lesson 02.",
+        ),
+    )
+)
+
+# --- activation-bytes -----------------------------------------------------------------------
+
+
+def activation_bytes(batch: int, channels: int, height: int, width: int) -> int:
+    """Count the numbers that are left after the pool, four bytes each."""
+    return batch * channels * (height // 2) * (width // 2) * 4
+
+
+def _bytes_mistaken(wrong: Mistakes, batch: int, channels: int, height: int, width: int) -> int:
+    cells = (height // 2) * (width // 2)
+    cells *= 4 if "pool-forgotten" in wrong else 2 if "one-side-halved" in wrong else 1
+    width_of_number = 1 if "numbers-not-bytes" in wrong else 4
+    width_of_number *= 8 if "bits-for-bytes" in wrong else 1
+    batch = 1 if "one-image" in wrong else batch
+    return batch * (1 if "one-channel" in wrong else channels) * cells * width_of_number
+
+
+add(
+    Exercise(
+        id="activation-bytes",
+        title="How much memory does a map take?",
+        lesson="10",
+        stars=1,
+        minutes=3,
+        task="A batch of {batch} maps with {channels} channels of {height}×{width} in float32 goes "
+        "through a 2×2 max pool with stride 2. How many bytes does the result take?",
+        stub="answer = None",
+        draw=lambda stream: {
+            "batch": stream.choice([5, 6, 7, 9, 10, 11, 12, 13]),
+            "channels": stream.choice([24, 40, 48, 56, 72, 80, 88, 96]),
+            "height": 2 * stream.integer(10, 60),
+            "width": 2 * stream.integer(10, 60),
+        },
+        solution=activation_bytes,
+        mistaken=_bytes_mistaken,
+        misconceptions=usual(
+            *("pool-forgotten", "one-side-halved", "numbers-not-bytes"),
+            *("bits-for-bytes", "one-image", "one-channel"),
+        ),
+        hints=(
+            "How many numbers does one channel of one image have after the pool?",
+            "Times the channels, times the batch; float32 means 32 bits.",
+            "`batch·channels·(height/2)·(width/2)·4`",
+        ),
+    )
+)

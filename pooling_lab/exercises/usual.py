@@ -105,6 +105,17 @@ TEXTS = {
     "layers after it.",
     "no-minus-one": "Each layer added its whole kernel. One of its cells is the one that was "
     "seen already.",
+    "pools-left-out": "The pools' own windows were left out. A pool reads several cells too, and "
+    "adds (kernel_size − 1)·jump like a convolution.",
+    "started-at-none": "It started from 0. Before any layer, a number sees one pixel: itself.",
+    "jumps-added": "The strides were added up. Two layers that each skip every second cell leave "
+    "one in four: what does that say about the jump?",
+    "strides-added": "The strides were added. Follow one shift through the stack: a shift by the "
+    "first stride is a shift by one cell for the second pool.",
+    "last-stride-only": "Only the last pool was asked. The ones before it have to be passed as "
+    "well.",
+    "cells-for-pixels": "The cells were taken for pixels. One cell of the output stands for more "
+    "than one pixel.",
     # costs
     "pool-weights-counted": "Weights were counted for a pooling layer. It takes a maximum or an "
     "average: which numbers would it learn?",
@@ -116,6 +127,25 @@ TEXTS = {
     "per output, and the stride makes fewer of those.",
     "doubled": "Additions and multiplications were counted apart. One multiply-add counts as one "
     "here.",
+    "side-not-squared": "Only one row was counted. How many cells does a square map or window "
+    "hold?",
+    "one-axis-averaged": "A whole row was left of each channel. Global pooling leaves one number "
+    "per channel: which axes does it collapse?",
+    "stride-divides-weights": "The stride was taken to save weights. It saves places at which the "
+    "kernel is used; the kernel itself stays as it is.",
+    "last-pool-forgotten": "One pool is missing: the last block ends in a pool as well. Count the "
+    "pools.",
+    "convolutions-shrink": "The convolutions took a row on each side. With a 3×3 window and "
+    "padding 1 they keep the size: put the numbers into the formula.",
+    "always-doubled": "The channels were doubled in every block. Look at the table of VGG16's "
+    "widths once more: they stop growing.",
+    "pool-forgotten": "That is the size before the pool. It is the result that is asked for.",
+    "one-side-halved": "The pool was taken to halve the map. It halves both sides: what does that "
+    "leave of the area?",
+    "numbers-not-bytes": "Numbers were counted. A float32 takes more than one byte.",
+    "bits-for-bytes": "Those are bits. Eight bits make one byte, and bytes are asked for.",
+    "one-image": "That is one image of the batch. All of them are kept at once.",
+    "one-channel": "That is one channel. Pooling keeps each of them.",
     # drawing at random
     "softmax": "That is a softmax. Stochastic pooling takes each number as a share of the sum of "
     "its window: no exponential.",

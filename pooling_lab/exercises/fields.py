@@ -1,0 +1,182 @@
+"""Exercises about what one cell sees, and how far a shift carries (lessons 04 and 08)."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from .exercise import Case, Exercise, Mistakes, add
+from .streams import Stream
+from .usual import usual
+
+
+def reach(layers: Sequence[tuple[int, int]], wrong: Mistakes = frozenset()) -> tuple[int, int]:
+    """Return receptive field and jump of a stack of ``(kernel_size, stride)``."""
+    field, jump = (0 if "started-at-none" in wrong else 1), 1
+    for kernel_size, stride in layers:
+        cells = kernel_size if "no-minus-one" in wrong else kernel_size - 1
+        early = jump * stride if "jump-too-early" in wrong else jump
+        if not ("pools-left-out" in wrong and stride > 1):
+            field += cells * (1 if "jump-not-multiplied" in wrong else early)
+        jump = jump + stride - 1 if "jumps-added" in wrong else jump * stride
+    return field, jump
+
+
+def _stack_with(wrong: Mistakes, field: int, jump: int) -> list[tuple[int, int]] | None:
+    """Search for a stack that somebody with these mistakes takes for one that sees ``field``."""
+    pools = [(2, 2)] * (jump.bit_length() - 1)
+    for after, sevens, last in itertools.product(range(10), range(10), range(1, 8)):
+        layers = [(7, 1)] * sevens + [(last, 1)] + pools + [(3, 1)] * after
+        if len(layers) <= 12 and reach(layers, wrong)[0] == field:
+            return layers
+    return None
+
+
+# --- receptive-field ------------------------------------------------------------------------
+
+
+def receptive_field(first: int, pool: int, second: int, third: int) -> int:
+    """Add (kernel − 1)·jump for each layer, and let a stride widen only what comes after it."""
+    field, jump = 1, 1
+    for kernel_size, stride in [(first, 1), (pool, 2), (second, 1), (pool, 2), (third, 1)]:
+        field += (kernel_size - 1) * jump
+        jump *= stride
+    return field
+
+
+def _field_mistaken(wrong: Mistakes, first: int, pool: int, second: int, third: int) -> int:
+    return reach([(first, 1), (pool, 2), (second, 1), (pool, 2), (third, 1)], wrong)[0]
+
+
+add(
+    Exercise(
+        id="receptive-field",
+        title="How many pixels does one number see?",
+        lesson="08",
+        stars=2,
+        minutes=6,
+        task="Five layers: a convolution with kernel_size={first}, a max pool with "
+        "kernel_size={pool} and stride=2, a convolution with kernel_size={second}, a second pool "
+        "like the first, and a convolution with kernel_size={third}. All convolutions have "
+        "stride 1. How many pixels wide is the receptive field of one output?",
+        stub="answer = None",
+        draw=lambda stream: {
+            name: stream.integer(3 - (name == "pool"), most)
+            for name, most in [("first", 19), ("pool", 5), ("second", 15), ("third", 15)]
+        },
+        solution=receptive_field,
+        mistaken=_field_mistaken,
+        misconceptions=usual(
+            *("jump-not-multiplied", "jump-too-early", "no-minus-one"),
+            *("pools-left-out", "started-at-none", "jumps-added"),
+        ),
+        hints=(
+            "Make a table with two columns, receptive field and jump. It starts with 1 and 1.",
+            "Each layer adds (kernel_size − 1)·jump, with the jump before that layer. Then its "
+            "stride multiplies the jump.",
+            "1 + (first − 1) + (pool − 1) + (second − 1)·2 + (pool − 1)·2 + (third − 1)·4",
+        ),
+    )
+)
+
+# --- design-receptive-field -----------------------------------------------------------------
+
+
+def design_field(field: int, jump: int) -> list[tuple[int, int]]:
+    """Pool until the jump is reached, widen after it in large steps and before it in small."""
+    pools = [(2, 2)] * (jump.bit_length() - 1)
+    after, before = divmod(field - jump, 2 * jump)
+    return [(7, 1)] * (before // 6) + [(before % 6 + 1, 1)] + pools + [(3, 1)] * after
+
+
+def _design_fits(answer: np.ndarray, wrong: Mistakes, field: int, jump: int) -> bool:
+    if np.ndim(answer) != 2 or np.shape(answer)[1:] != (2,) or len(answer) > 12:
+        return False
+    kernels, strides = answer.T
+    allowed = np.isin(kernels, range(1, 8)).all() and np.isin(strides, (1, 2)).all()
+    return bool(allowed) and reach(answer.astype(int).tolist(), wrong) == (field, jump)
+
+
+add(
+    Exercise(
+        id="design-receptive-field",
+        title="Build a receptive field to measure",
+        lesson="08",
+        stars=3,
+        minutes=12,
+        task="Build a stack whose output sees {field} pixels and has a jump of {jump}. Write it as "
+        "a list of `(kernel_size, stride)`, at most 12 layers, with kernel sizes 1 to 7 and "
+        "strides 1 or 2. Many answers are right.",
+        stub="answer = None",
+        draw=lambda stream: {
+            "field": stream.integer(31, 60),
+            "jump": stream.choice([4, 8]),
+        },
+        solution=design_field,
+        mistaken=_stack_with,
+        fits=_design_fits,
+        misconceptions=usual("jump-not-multiplied", "jump-too-early", "no-minus-one"),
+        hints=(
+            "Only strides make the jump. How many layers with stride 2 do you need?",
+            "A 3×3 layer before all pools adds 2 pixels; after them it adds 2·jump.",
+            "The (2, 2) pools alone see `jump` pixels. Spend what is missing on (3, 1) layers "
+            "after them while it fits, and the rest on a layer before them.",
+        ),
+    )
+)
+
+# --- shift-phase ----------------------------------------------------------------------------
+
+
+def shift_phase(strides: list[int], cells: int) -> tuple[int, int]:
+    """Multiply the strides: that many pixels move the output by one whole cell."""
+    period = 1
+    for stride in strides:
+        period *= int(stride)
+    return period, period * int(cells)
+
+
+def _shift_mistaken(wrong: Mistakes, strides: Sequence[int], cells: int) -> tuple[int, int]:
+    period = int(np.prod(strides))
+    if "strides-added" in wrong:
+        period = int(np.sum(strides))
+    if "last-stride-only" in wrong:
+        period = int(strides[-1])
+    if "stride-ignored" in wrong:
+        period = 1
+    return period, int(cells) if "cells-for-pixels" in wrong else period * int(cells)
+
+
+def _shift_draw(stream: Stream) -> Case:
+    strides = [stream.integer(2, 6) for _ in range(3)]
+    return {"strides": np.array(strides, float), "cells": stream.integer(3, 40)}
+
+
+add(
+    Exercise(
+        id="shift-phase",
+        title="Which shifts does a stack of pools follow?",
+        lesson="04",
+        stars=2,
+        minutes=5,
+        task="Three max pools follow each other; `strides` holds their strides. (a) By how many "
+        "pixels must the input be shifted at least, so that the output, away from the border, is "
+        "sure to be the old one shifted by whole cells? (b) How many pixels shift it by {cells} "
+        "cells? Write `(a, b)`.",
+        stub="answer = None",
+        draw=_shift_draw,
+        solution=shift_phase,
+        mistaken=_shift_mistaken,
+        misconceptions=usual(
+            *("stride-ignored", "strides-added"),
+            *("last-stride-only", "cells-for-pixels"),
+        ),
+        hints=(
+            "One pool with stride s: which shifts of its input are whole steps of its output?",
+            "A shift by s pixels becomes a shift by 1 for the next pool. What does that one need?",
+            "(a) is the product of the strides.",
+        ),
+    )
+)
