@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .exercise import Case, Exercise, Mistakes, add
-from .streams import Stream
+from .exercise import Exercise, Mistakes, add
 from .usual import usual
 
 
@@ -135,23 +134,14 @@ def shift_phase(strides: list[int], cells: int) -> tuple[int, int]:
     period = 1
     for stride in strides:
         period *= int(stride)
-    return period, period * int(cells)
+    return period, period * cells
 
 
 def _shift_mistaken(wrong: Mistakes, strides: Sequence[int], cells: int) -> tuple[int, int]:
-    period = int(np.prod(strides))
-    if "strides-added" in wrong:
-        period = int(np.sum(strides))
-    if "last-stride-only" in wrong:
-        period = int(strides[-1])
-    if "stride-ignored" in wrong:
-        period = 1
-    return period, int(cells) if "cells-for-pixels" in wrong else period * int(cells)
-
-
-def _shift_draw(stream: Stream) -> Case:
-    strides = [stream.integer(2, 6) for _ in range(3)]
-    return {"strides": np.array(strides, float), "cells": stream.integer(3, 40)}
+    period = int(np.sum(strides) if "strides-added" in wrong else np.prod(strides))
+    period = int(strides[-1]) if "last-stride-only" in wrong else period
+    period = 1 if "stride-ignored" in wrong else period
+    return period, cells if "cells-for-pixels" in wrong else period * cells
 
 
 add(
@@ -166,7 +156,10 @@ add(
         "sure to be the old one shifted by whole cells? (b) How many pixels shift it by {cells} "
         "cells? Write `(a, b)`.",
         stub="answer = None",
-        draw=_shift_draw,
+        draw=lambda stream: {
+            "strides": stream.grid(3, low=2, high=6),
+            "cells": stream.integer(3, 40),
+        },
         solution=shift_phase,
         mistaken=_shift_mistaken,
         misconceptions=usual(

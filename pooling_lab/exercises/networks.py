@@ -9,19 +9,19 @@ from .usual import usual
 # --- vgg-shapes -----------------------------------------------------------------------------
 
 
-def vgg_shape(height: int, width: int, blocks: int) -> tuple[int, int, int]:
-    """Halve both sides per block, rounding down; double the channels from 64 up to 512."""
-    channels = min(64 * 2 ** (blocks - 1), 512)
-    return channels, height // 2**blocks, width // 2**blocks
+def vgg_shape(height: int, width: int) -> tuple[int, int, int]:
+    """Halve both sides five times, rounding down; the channels grow from 64 to 512."""
+    for _ in range(5):
+        height, width = height // 2, width // 2
+    return 512, height, width
 
 
-def _vgg_mistaken(wrong: Mistakes, height: int, width: int, blocks: int) -> list[float]:
+def _vgg_mistaken(wrong: Mistakes, height: int, width: int) -> list[float]:
     sides = [width, height] if "rows-columns-swapped" in wrong else [height, width]
-    for block in range(blocks - ("last-pool-forgotten" in wrong)):
-        lost = (4 if block < 2 else 6) * ("convolutions-shrink" in wrong)
-        up = "ceil-for-floor" in wrong
-        sides = [(side - lost + up) // 2 for side in sides]
-    return [64 * 2 ** (blocks - 1 if "always-doubled" in wrong else 3), *sides]
+    up, shrink = "ceil-for-floor" in wrong, "convolutions-shrink" in wrong
+    for convolutions in (2, 2, 3, 3, 3)[: 5 - ("last-pool-forgotten" in wrong)]:
+        sides = [(side - 2 * convolutions * shrink + up) // 2 for side in sides]
+    return [1024 if "always-doubled" in wrong else 512, *sides]
 
 
 add(
@@ -31,9 +31,9 @@ add(
         lesson="10",
         stars=1,
         minutes=4,
-        task="A photo of {height}×{width} pixels goes through all {blocks} blocks of VGG16. Its "
-        "3×3 convolutions have padding 1 and stride 1; each block ends in a 2×2 max pool with "
-        "stride 2. Write the shape of what comes out as `(channels, height, width)`.",
+        task="A photo of {height}×{width} pixels goes through all five blocks of VGG16 (3×3 "
+        "convolutions with padding 1, then a 2×2 max pool with stride 2). What shape comes out? "
+        "Write `(channels, height, width)`.",
         stub="answer = None",
         draw=lambda stream: (
             {
