@@ -100,7 +100,7 @@ CLAIMS = _claims(
         "receptive-field",
         "Pooling enlarges the receptive field of later layers.",
         "08",
-        "Araujo et al. 2019, section 2; Luo et al. 2016, section 2",
+        "Araujo et al. 2019, “Single-path networks”; Luo et al. 2016, section 2.5",
     ),
     (
         "location",
