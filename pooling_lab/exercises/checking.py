@@ -85,7 +85,8 @@ class Task:
         if secret is not None:
             streams.append(Stream("hidden", self.exercise.id, *self._key, secret))
         drawn = [self.exercise.draw(stream) for stream in streams for _ in range(RANDOM_CASES)]
-        return [self.numbers, *telling_cases(self.exercise.id), *drawn]
+        telling = [case for case in telling_cases(self.exercise.id) if case is not self.numbers]
+        return [self.numbers, *telling, *drawn]
 
     def _note(self) -> Note:
         exercise, shown = self.exercise, arrays_of(self.numbers)

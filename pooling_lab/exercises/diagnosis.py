@@ -80,7 +80,7 @@ def _untouched(attempt: Attempt) -> bool:
         return first.trouble.kind == "NotImplementedError"
     if first.value is not None:
         return False
-    return attempt.exercise.kind == "answer" or not _has_a_body(attempt)
+    return not callable(attempt.answer) or not _has_a_body(attempt)
 
 
 def _has_a_body(attempt: Attempt) -> bool:

@@ -26,7 +26,7 @@ add(
         task="Max-pool the 4×4 grid `x` with kernel_size=2 and stride=2, in your head or on paper. "
         "Write the result as a list of rows.",
         stub="answer = None",
-        draw=lambda stream: {"x": stream.permuted(4, 4, low=-9, high=9)},
+        draw=lambda stream: {"x": stream.permuted(4, 4, low=-13, high=6)},
         solution=max_by_hand,
         mistaken=lambda wrong, x: slide(wrong, x, 2, 2),
         misconceptions=usual(
@@ -96,9 +96,8 @@ def max_pool2d(x: np.ndarray, kernel_size: int, stride: int) -> np.ndarray:
 
 def _max_pool2d_draw(stream: Stream) -> Case:
     kernel_size, stride = stream.integer(2, 3), stream.integer(1, 3)
-    rows, columns = (kernel_size + stream.integer(0, 4) for _ in range(2))
-    shift = stream.choice([0, 0, -10])
-    x = (stream.grid(rows, columns, low=-19, high=19) + shift) / 2
+    shape = (kernel_size + stream.integer(0, 4) for _ in "HW")
+    x = (stream.grid(*shape, low=-19, high=19) + stream.choice([0, 0, -10])) / 2
     return {"x": x, "kernel_size": kernel_size, "stride": stride}
 
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
-from .answers import Value, same
+from .answers import RELATIVE, Value, same
 from .exercise import Case, Exercise, get
 from .streams import Stream
 
 CANDIDATES = 400  # cases drawn before the search gives up
-GOOD_ENOUGH = 4  # cases among which the one with the clearest pairs is chosen
+GOOD_ENOUGH = 24  # cases among which the one with the clearest pairs is chosen
 
 Wrong = frozenset[str]
 Confusion = tuple[Wrong, Wrong]
@@ -41,17 +43,37 @@ def confused(exercise: Exercise, case: Case, whos: list[Wrong]) -> set[Confusion
     ``b`` would lead to. No misconceptions at all (the empty set) is one of them.
     """
     answers = {who: exercise.outcome(case, who) for who in whos}
-    return {
-        (a, b)
-        for a, b in itertools.permutations(whos, 2)
-        if _alike(exercise, case, answers[a], b, answers[b])
-    }
+    if exercise.fits is not None:
+        return {
+            (a, b)
+            for a, b in itertools.permutations(whos, 2)
+            if exercise.explains(answers[a], case, b)
+        }
+    outlines = {who: _outline(answer) for who, answer in answers.items()}
+    alike = ((a, b) for a, b in itertools.combinations(whos, 2) if _alike(outlines[a], outlines[b]))
+    return {pair for a, b in alike for pair in ((a, b), (b, a))}
 
 
-def _alike(exercise: Exercise, case: Case, a: Value | None, b: Wrong, of_b: Value | None) -> bool:
-    if a is None or of_b is None:
-        return a is of_b
-    return exercise.explains(a, case, b) if exercise.fits else same(a, of_b)
+class _Outline(NamedTuple):
+    """A value, and what tells quickly that two of them differ: thousands are compared."""
+
+    value: Value | None
+    first: float = math.nan
+    largest: float = math.nan
+
+
+def _outline(value: Value | None) -> _Outline:
+    if not isinstance(value, np.ndarray) or not value.size:
+        return _Outline(value)
+    return _Outline(value, value.flat[0].item(), abs(value).max().item())
+
+
+def _alike(a: _Outline, b: _Outline) -> bool:
+    if a.value is None or b.value is None:
+        return a.value is b.value
+    if abs(a.first - b.first) > RELATIVE * max(a.largest, b.largest):
+        return False
+    return same(a.value, b.value)
 
 
 def size(case: Case) -> int:
@@ -86,16 +108,25 @@ def telling_cases(exercise_id: str) -> tuple[Case, ...]:
 def telling_case(exercise: Exercise, stream: Stream) -> Case:
     """Return one case for a short answer: it tells every two single answers apart.
 
-    Among a few such cases the one is chosen on which most pairs of misconceptions, too,
-    lead to an answer of their own. If no case tells all apart, the best one drawn is returned.
+    Two misconceptions at once may still lead to the same numbers as two others, when the answer
+    has only one or two of them; then the best of several such cases is taken. If no case tells
+    all single answers apart, the best one drawn is returned, and a test fails.
     """
     alone = [frozenset[str](), *singles(exercise)]
-    drawn: list[tuple[int, Case]] = []
+    telling: list[Case] = []
+    second_best: list[tuple[int, Case]] = []
     for case in _candidates(exercise, stream):
-        drawn.append((len(confused(exercise, case, alone)), case))
-        if sum(questions == 0 for questions, _ in drawn) == GOOD_ENOUGH:
+        if mixed_up := len(confused(exercise, case, alone)):
+            second_best.append((mixed_up, case))
+        else:
+            telling.append(case)
+        if telling and (len(telling) == GOOD_ENOUGH or _is_a_grid(exercise.outcome(case))):
             break
-    fewest = min(questions for questions, _ in drawn)
-    best = [case for questions, case in drawn if questions == fewest]
+    if len(telling) < 2:
+        return telling[0] if telling else min(second_best, key=lambda one: one[0])[1]
     everyone = alone + pairs(exercise)
-    return min(best, key=lambda case: len(confused(exercise, case, everyone)))
+    return min(telling, key=lambda case: len(confused(exercise, case, everyone)))
+
+
+def _is_a_grid(answer: Value | None) -> bool:
+    return isinstance(answer, np.ndarray) and answer.size > 3

@@ -17,6 +17,7 @@ from pooling_lab.exercises.showing import inline
 from pooling_lab.exercises.telling import confused, pairs, singles, telling_cases
 
 HERE = Path(__file__).parent
+STORED = HERE / "personal_numbers.json"
 STUDENTS = [f"s{number}" for number in range(1, 9)]
 ALL = exercises.ids()
 CODE = [one for one in ALL if exercises.get(one).kind == "code"]
@@ -26,11 +27,6 @@ SOLUTIONS = {
     for path in sorted(HERE.glob("solutions_*.py"))
     for one, functions in importlib.import_module(path.stem).SOLUTIONS.items()
 }
-EXEMPT = {"fits": {one for one in ALL if exercises.get(one).fits is not None}}
-
-
-def plain_right(exercise, case):
-    return exercise.outcome(case)
 
 
 def tasks(id):
@@ -228,6 +224,8 @@ def test_messages_are_short_calm_and_the_same_every_time(id):
     task = tasks(id)[0]
     for wrong in [*singles(task.exercise), *pairs(task.exercise)[:5]]:
         verdict = task.check(mistaken(task, wrong))
+        if verdict.passed:
+            continue  # two mistakes may cancel out
         assert 2 <= len(verdict.message.splitlines()) <= 5, verdict
         again = task.check(mistaken(task, wrong))
         assert (repr(again), again._repr_html_()) == (repr(verdict), verdict._repr_html_())
@@ -269,7 +267,7 @@ def as_data(numbers):
 
 @pytest.mark.parametrize("id", ALL)
 def test_personal_numbers_are_the_stored_ones_on_every_system(id):
-    stored = json.loads((HERE / "personal_numbers.json").read_text(encoding="utf-8"))
+    stored = json.loads(STORED.read_text(encoding="utf-8"))
     task = exercises.personal(id, student="s1234567", course="dl-2026")
     assert as_data(task.numbers) == stored.get(id), json.dumps({id: as_data(task.numbers)})
 
