@@ -35,13 +35,10 @@ add(
         "convolutions with padding 1, then a 2×2 max pool with stride 2). What shape comes out? "
         "Write `(channels, height, width)`.",
         stub="answer = None",
-        draw=lambda stream: (
-            {
-                side: stream.integer(12, 31) * 32 + stream.integer(17, 30)
-                for side in ("height", "width")
-            }
-            | {"blocks": 5}
-        ),
+        draw=lambda stream: {
+            "height": 32 * stream.integer(12, 31) + stream.integer(17, 30),
+            "width": 32 * stream.integer(12, 31) + stream.integer(17, 30),
+        },
         solution=vgg_shape,
         mistaken=_vgg_mistaken,
         misconceptions=usual(
