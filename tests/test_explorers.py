@@ -18,7 +18,15 @@ from PIL import Image
 
 from pooling_lab.data import load_photo
 from pooling_lab.drawing import Cell, Photo, grid, number
-from pooling_lab.explorers import Control, Explorer, Step, photo_explorer, window_explorer
+from pooling_lab.explorers import (
+    Control,
+    Explorer,
+    Step,
+    adaptive_explorer,
+    gradient_explorer,
+    photo_explorer,
+    window_explorer,
+)
 from pooling_lab.explorers.explorer import MOST_BYTES, MOST_FRAMES
 from pooling_lab.explorers.photo import VALUES as PHOTO_VALUES
 from pooling_lab.explorers.window import EXAMPLE
@@ -35,7 +43,9 @@ def unpack(explorer):
         {
             key: [data["parts"][k] for k in part] if key == "panels" else data["parts"][part]
             for key, part in frame.items()
+            if key != "walk"
         }
+        | {"walk": frame["walk"]}
         for frame in data["frames"]
     ]
     return {**data, "frames": frames}
@@ -384,6 +394,8 @@ MAKERS = {
     "photo": photo_explorer,
     "window, own function": lambda: window_explorer(pool=own_max),
     "photo, one slider": lambda: photo_explorer("camera", controls=["kernel_size"]),
+    "adaptive": adaptive_explorer,
+    "gradient": gradient_explorer,
 }
 
 
@@ -401,9 +413,24 @@ def test_everything_that_is_shown_travels(explorer):
         assert sent["summary"] == frame.summary
         assert sent["error"] == frame.error
         assert sent["notes"] == [*frame.notes]
-        assert sent["texts"] == [step.text for step in frame.steps]
-        assert sent["reads"] == [[*step.reads] for step in frame.steps]
+        assert sent["walk"] == len(frame.steps)
+        assert sent["texts"] == [step.text for step in (*frame.steps, *frame.pointed)]
+        assert sent["reads"] == [[*step.reads] for step in (*frame.steps, *frame.pointed)]
         assert len(sent["panels"]) == len(frame.panels) == len(explorer.frames[0].panels)
+
+
+def test_every_step_names_cells_that_its_frame_draws(explorer):
+    for settings, frame in zip(explorer.combinations(), explorer.frames, strict=True):
+        drawn = {name for panel in frame.panels for name in cells_of(panel)}
+        for step in (*frame.steps, *frame.pointed):
+            assert step.lit().keys() <= drawn, (settings, step.text)
+            assert step.here, (settings, step.text)
+
+
+def test_no_cell_has_two_steps_of_its_own(explorer):
+    for frame in explorer.frames:
+        owned = [name for step in (*frame.steps, *frame.pointed) for name in step.here]
+        assert len(owned) == len({*owned})
 
 
 def test_photos_in_the_panels_are_parts_that_exist(explorer):

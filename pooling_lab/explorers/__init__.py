@@ -2,6 +2,7 @@
 
 from pooling_lab.explorers.adaptive import adaptive_explorer
 from pooling_lab.explorers.explorer import Control, Explorer, Frame, Step
+from pooling_lab.explorers.gradient import gradient_explorer
 from pooling_lab.explorers.photo import photo_explorer
 from pooling_lab.explorers.window import window_explorer
 
@@ -11,6 +12,7 @@ __all__ = [
     "Frame",
     "Step",
     "adaptive_explorer",
+    "gradient_explorer",
     "photo_explorer",
     "window_explorer",
 ]

@@ -79,7 +79,7 @@ async function render({ model, el }) {
   });
   const walk = slider("position", () => { stop(); set("position", Number(walk.input.value)); });
   const button = (text, click) => focusable("button", { type: "button", click }, text);
-  const go = (place) => set("position", Math.max(0, Math.min(place, steps.texts.length - 1)));
+  const go = (place) => set("position", Math.max(0, Math.min(place, frame.walk - 1)));
   const previous = button("Previous", () => { stop(); go(at() - 1); });
   const next = button("Next", () => { stop(); go(at() + 1); });
   const play = button("Play", () => (timer ? stop() : start()));
@@ -103,7 +103,7 @@ async function render({ model, el }) {
 
   // -------------------------------------------------------------------- what is shown in it
   let frame, steps;
-  const at = () => Math.min(model.get("position"), steps.texts.length - 1);
+  const at = () => Math.min(model.get("position"), frame.walk - 1);
 
   function draw() {
     let index = 0;
@@ -133,7 +133,7 @@ async function render({ model, el }) {
   }
 
   function show_step() {
-    const count = steps.texts.length;
+    const count = frame.walk; // the steps after these are for pointing only
     walk.input.max = Math.max(0, count - 1);
     walk.input.value = at();
     walk.number.textContent = count ? `${at() + 1} of ${count}` : "none";
@@ -200,16 +200,16 @@ async function render({ model, el }) {
 
   function pick(event) {
     const [step] = steps_with("here", cell_at(event));
-    if (step !== undefined) { stop(); go(step); }
+    if (step < frame.walk) { stop(); go(step); }
   }
 
   let timer;
   function start() {
-    if (steps.texts.length < 2) return;
-    if (at() === steps.texts.length - 1) go(0);
+    if (frame.walk < 2) return;
+    if (at() === frame.walk - 1) go(0);
     timer = setInterval(() => {
       go(at() + 1);
-      if (at() === steps.texts.length - 1) stop();
+      if (at() === frame.walk - 1) stop();
     }, PLAY_EVERY);
     play.textContent = "Pause";
   }

@@ -68,6 +68,7 @@ class Frame:
     steps: Sequence[Step] = ()
     notes: Sequence[str] = ()  # lines below the panels: formulas with the numbers put in
     error: str = ""  # why these settings cannot work
+    pointed: Sequence[Step] = ()  # further steps, which only pointing at their cells reaches
 
 
 class _Choice(traitlets.TraitType[Any, Any]):
@@ -192,20 +193,7 @@ class _Parts:
 def _pack(title: str, controls: Sequence[Control], frames: Sequence[Frame]) -> bytes:
     """Return everything the browser shows, as gzip'd JSON."""
     parts = _Parts()
-    packed = [
-        {
-            "summary": parts.add(frame.summary),
-            "error": parts.add(frame.error),
-            "notes": parts.add(frame.notes),
-            "panels": [parts.add(_panel(panel, parts)) for panel in frame.panels],
-            "texts": parts.add([step.text for step in frame.steps]),
-            "here": parts.add([step.here for step in frame.steps]),
-            "reads": parts.add([step.reads for step in frame.steps]),
-            "best": parts.add([step.best for step in frame.steps]),
-            "ties": parts.add([step.ties for step in frame.steps]),
-        }
-        for frame in frames
-    ]
+    packed = [_pack_frame(frame, parts) for frame in frames]
     settings = [{"name": c.name, "values": [*c.values], "kind": c.kind} for c in controls]
     everything = {"title": title, "controls": settings, "parts": parts.parts, "frames": packed}
     text = json.dumps(everything, ensure_ascii=False, separators=(",", ":"))
@@ -216,6 +204,23 @@ def _pack(title: str, controls: Sequence[Control], frames: Sequence[Frame]) -> b
             "show fewer controls or a smaller input"
         )
     return data
+
+
+def _pack_frame(frame: Frame, parts: _Parts) -> dict[str, Any]:
+    """Return a frame as numbers of parts; ``walk`` is how many of its steps have a position."""
+    steps = [*frame.steps, *frame.pointed]
+    return {
+        "summary": parts.add(frame.summary),
+        "error": parts.add(frame.error),
+        "notes": parts.add(frame.notes),
+        "panels": [parts.add(_panel(panel, parts)) for panel in frame.panels],
+        "walk": len(frame.steps),
+        "texts": parts.add([step.text for step in steps]),
+        "here": parts.add([step.here for step in steps]),
+        "reads": parts.add([step.reads for step in steps]),
+        "best": parts.add([step.best for step in steps]),
+        "ties": parts.add([step.ties for step in steps]),
+    }
 
 
 def _panel(panel: Picture, parts: _Parts) -> str:

@@ -35,6 +35,9 @@ def photo_explorer(
 ) -> Explorer:
     """Return sliders over a real photo: what pooling leaves of it, and how much smaller it is.
 
+    A gray photo is shown as it is. A coloured one is pooled in all its colours and then shown in
+    the 64 that come nearest.
+
     Parameters
     ----------
     x

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from pooling_lab.drawing import number
 from pooling_lab.explorers.explorer import Control
@@ -114,6 +114,16 @@ def run(pool: str | Function, x: NDArray[Any], settings: dict[str, Any]) -> NDAr
     if y.shape != expected:
         raise ValueError(f"{pool.__name__} returned shape {y.shape}, but {expected} windows fit")
     return y
+
+
+def as_plane(value: ArrayLike, name: str = "x") -> NDArray[Any]:
+    """Return a copy of one plane of numbers; refuse anything else."""
+    plane = np.array(value)
+    if plane.ndim != 2 or plane.size == 0 or plane.dtype.kind not in "iuf":
+        raise ValueError(
+            f"{name} must be one plane (H, W) of numbers, got {plane.dtype} of shape {plane.shape}"
+        )
+    return plane
 
 
 def size_of(x: NDArray[Any]) -> str:

@@ -13,6 +13,7 @@ from pooling_lab.explorers.explorer import Explorer, Frame, Step
 from pooling_lab.explorers.pools import (
     VALUES,
     Function,
+    as_plane,
     axes_of,
     formula,
     pool_controls,
@@ -74,11 +75,7 @@ def window_explorer(
     >>> explorer.step.text
     '(1 + 2 + 3 + 4) / 4 = 2.5'
     """
-    plane = np.array(EXAMPLE if x is None else x)
-    if plane.ndim != 2 or plane.dtype.kind not in "iuf":
-        raise ValueError(
-            f"x must be one plane (H, W) of numbers, got {plane.dtype} of shape {plane.shape}"
-        )
+    plane = as_plane(EXAMPLE if x is None else x)
     start = {
         "kernel_size": kernel_size,
         "stride": stride,
@@ -107,12 +104,14 @@ def _frame(x: NDArray[Any], pool: str | Function, kind: str, settings: dict[str,
         none = Picture([Label(0, -8, "no output")], "no output")
         return Frame(f"{words}: no output", [before, none], notes=formula(axes), error=str(error))
     after = grid(y, f"output {size_of(y)}", name="y")
-    steps = [_step(x, y[place].item(), kind, pad, axes, place) for place in np.ndindex(*y.shape)]
-    notes = formula(axes) + _legend(axes, kind, pad)
+    steps = [
+        window_step(x, y[place].item(), kind, pad, axes, place) for place in np.ndindex(*y.shape)
+    ]
+    notes = formula(axes) + legend(axes, kind, pad)
     return Frame(f"{words}, output {size_of(y)}", [before, after], steps, notes)
 
 
-def _step(
+def window_step(
     x: NDArray[Any],
     result: float,
     kind: str,
@@ -158,7 +157,7 @@ def _calculation(kind: str, words: Sequence[str], result: float, equals: str) ->
     return f"{kind} of {', '.join(words)} gives {number(result)}"
 
 
-def _legend(axes: tuple[Axis, Axis], kind: str, pad: str) -> list[str]:
+def legend(axes: tuple[Axis, Axis], kind: str, pad: str) -> list[str]:
     """Say what the hatched, the dashed and the dotted cells are, where there are any."""
     rows, columns = axes
     kept = (rows.size - len(rows.unread())) * (columns.size - len(columns.unread()))
