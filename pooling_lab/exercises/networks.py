@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from .exercise import Case, Exercise, Mistakes, add
-from .streams import Stream
+from .exercise import Exercise, Mistakes, add
 from .usual import usual
 
 # --- vgg-shapes -----------------------------------------------------------------------------
@@ -152,32 +151,18 @@ add(
 # --- multiply-adds --------------------------------------------------------------------------
 
 
-def multiply_adds(size: int, inputs: int, outputs: int, kernel_size: int, stride: int) -> int:
+def multiply_adds(size: int, inputs: int, outputs: int, kernel_size: int) -> int:
     """Count the outputs, then what each of them takes: one multiply-add per cell it reads."""
-    side = (size + 2 * (kernel_size // 2) - kernel_size) // stride + 1
+    side = (size + 2 * (kernel_size // 2) - kernel_size) // 2 + 1
     return side * side * outputs * (kernel_size * kernel_size * inputs)
 
 
-def _multiply_adds_mistaken(
-    wrong: Mistakes, size: int, inputs: int, outputs: int, kernel_size: int, stride: int
-) -> int:
+def _work_mistaken(wrong: Mistakes, size: int, inputs: int, outputs: int, kernel_size: int) -> int:
     padding = 0 if "padding-ignored" in wrong else kernel_size // 2
-    side = (size + 2 * padding - kernel_size) // stride + 1
-    side = size if "at-input-size" in wrong else side
-    depth = 1 if "channels-forgotten" in wrong else inputs
+    side = size if "at-input-size" in wrong else (size + 2 * padding - kernel_size) // 2 + 1
     kernel = kernel_size if "side-not-squared" in wrong else kernel_size * kernel_size
+    depth = 1 if "channels-forgotten" in wrong else inputs
     return side * side * outputs * kernel * depth * (2 if "doubled" in wrong else 1)
-
-
-def _multiply_adds_draw(stream: Stream) -> Case:
-    kernel_size = stream.choice([3, 5, 7])
-    return {
-        "size": stream.integer(20, 120),
-        "inputs": 4 * stream.integer(3, 24),
-        "outputs": 4 * stream.integer(3, 24),
-        "kernel_size": kernel_size,
-        "stride": 2,
-    }
 
 
 add(
@@ -188,12 +173,17 @@ add(
         stars=2,
         minutes=5,
         task="A map of {size}×{size} with {inputs} channels goes through a convolution with "
-        "kernel_size={kernel_size}, stride={stride} and padding kernel_size // 2, to {outputs} "
-        "channels. How many multiply-adds is that, biases left aside?",
+        "kernel_size={kernel_size}, stride=2 and padding kernel_size // 2, to {outputs} channels. "
+        "How many multiply-adds is that, biases left aside?",
         stub="answer = None",
-        draw=_multiply_adds_draw,
+        draw=lambda stream: {
+            "size": stream.integer(20, 120),
+            "inputs": 4 * stream.integer(3, 24),
+            "outputs": 4 * stream.integer(3, 24),
+            "kernel_size": stream.choice([3, 5, 7]),
+        },
         solution=multiply_adds,
-        mistaken=_multiply_adds_mistaken,
+        mistaken=_work_mistaken,
         misconceptions=usual(
             *("channels-forgotten", "at-input-size", "doubled"),
             *("padding-ignored", "side-not-squared"),
@@ -201,8 +191,7 @@ add(
         hints=(
             "How many numbers come out? Each of them is one window's work.",
             "One output reads kernel_size·kernel_size cells of every input channel.",
-            "`side·side·outputs · kernel_size·kernel_size·inputs`, with `side` by the formula of "
-            "lesson 02.",
+            "`side·side·outputs · kernel_size·kernel_size·inputs`, `side` as in lesson 02.",
         ),
     )
 )

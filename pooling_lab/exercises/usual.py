@@ -77,6 +77,14 @@ TEXTS = {
     "channels-last-misread": "The axes were taken for another order, so the window slid over "
     "channels. Write down what each axis is before you slide.",
     "sign-not-restored": "The trick min(x) = −max(−x) needs both signs. One of them is missing.",
+    "one-kernel-each": "Those are weights for `groups=channels`. The full shape also has a place "
+    "for every pair of different channels: what stands there?",
+    "power-ignored": "The power was left out: that is the plain average for every p.",
+    "root-forgotten": "The root is missing: the result has grown to a power of the numbers. What "
+    "would the dial give for a channel full of twos?",
+    "share-reversed": "The shares are the other way round. With alpha = 1 nothing but the maximum "
+    "should be left.",
+    "share-ignored": "Maximum and average were blended half and half, whatever alpha says.",
     # where the maximum was
     "index-in-window": "That position counts inside the window. It is wanted in the whole map: "
     "where does that window start?",
@@ -149,6 +157,12 @@ TEXTS = {
     # drawing at random
     "softmax": "That is a softmax. Stochastic pooling takes each number as a share of the sum of "
     "its window: no exponential.",
+    "all-alike": "Every cell got the same chance. Here a large number is drawn more often than a "
+    "small one.",
+    "zeros-left-in": "A cell that is 0 got a chance. After a ReLU a 0 means that nothing was found "
+    "there, and it is never drawn.",
+    "max-when-testing": "The maximum was taken for the test. That is another network than the one "
+    "that was trained, on average: what would the draws give in the long run?",
     "plain-mean": "That is the plain mean. When testing, each number is weighted with its own "
     "probability of being drawn.",
 }

@@ -1,0 +1,319 @@
+"""Exercises about averages, and the dial from average to maximum (lessons 05 and 07)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .exercise import Case, Exercise, Mistakes, add
+from .streams import Stream
+from .usual import slide, usual
+
+
+def draw_map(stream: Stream) -> Case:
+    """Draw a small map with decimals, and a window and a stride that need not fit it."""
+    kernel_size = stream.integer(2, 3)
+    stride = stream.integer(1, kernel_size)
+    rows, columns = (kernel_size + stream.integer(0, 4) for _ in range(2))
+    x = stream.grid(rows, columns, low=-19, high=19) / 2
+    return {"x": x, "kernel_size": kernel_size, "stride": stride}
+
+
+# --- average-by-hand ------------------------------------------------------------------------
+
+
+def average_by_hand(x: np.ndarray) -> list[list[float]]:
+    """Add up each 2×2 block and divide by four."""
+    return [[x[i : i + 2, j : j + 2].sum() / 4 for j in (0, 2)] for i in (0, 2)]
+
+
+add(
+    Exercise(
+        id="average-by-hand",
+        title="Average pooling by hand",
+        lesson="05",
+        stars=1,
+        minutes=4,
+        task="Average-pool the 4×4 grid `x` with kernel_size=2 and stride=2, in your head or on "
+        "paper. Write the result as a list of rows.",
+        stub="answer = None",
+        draw=lambda stream: {"x": stream.permuted(4, 4, low=-9, high=9)},
+        solution=average_by_hand,
+        mistaken=lambda wrong, x: slide(wrong, x, 2, 2, reduce=np.mean),
+        misconceptions=usual(
+            *("max-for-mean", "sum-for-mean", "first-cell", "last-cell"),
+            *("fraction-lost", "stride-ignored", "rows-columns-swapped"),
+        ),
+        hints=(
+            "Draw a line down the middle and one across: these are the four windows.",
+            "Add up the four numbers of a window, signs included.",
+            "Each sum divided by 4; halves and quarters stay as they are.",
+        ),
+    )
+)
+
+# --- avg-pool2d -----------------------------------------------------------------------------
+
+
+def avg_pool2d(x: np.ndarray, kernel_size: int, stride: int) -> np.ndarray:
+    """Let a window slide over the rows and columns, and keep the mean of its numbers."""
+    rows = (x.shape[0] - kernel_size) // stride + 1
+    columns = (x.shape[1] - kernel_size) // stride + 1
+    y = np.empty((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            top, left = i * stride, j * stride
+            y[i, j] = x[top : top + kernel_size, left : left + kernel_size].mean()
+    return y
+
+
+add(
+    Exercise(
+        id="avg-pool2d",
+        title="Write average pooling",
+        lesson="05",
+        stars=2,
+        minutes=10,
+        task="Write `my_avg_pool2d`. `x` is an array of shape (H, W); kernel_size and stride are "
+        "whole numbers. There is no padding, and a window that does not fit whole is left out.",
+        stub="def my_avg_pool2d(x, kernel_size, stride):\n    ...",
+        draw=draw_map,
+        solution=avg_pool2d,
+        mistaken=lambda wrong, **case: slide(wrong, **case, reduce=np.mean),
+        misconceptions=usual(
+            *("max-for-mean", "sum-for-mean", "first-cell", "last-cell", "fraction-lost"),
+            *("rows-columns-swapped", "stride-ignored", "stride-is-kernel", "ceil-for-floor"),
+        ),
+        hints=(
+            "Your max pooling of lesson 03 needs to change in one place.",
+            "Mind the kind of the array that you fill: can it hold 3.5?",
+            "Window (i, j) is `x[i*stride:, j*stride:][:kernel_size, :kernel_size]`; average it.",
+        ),
+    )
+)
+
+# --- count-include-pad ----------------------------------------------------------------------
+
+
+def count_include_pad(x: np.ndarray) -> list[list[float]]:
+    """Average over the pixels that a window really has; the frame is not counted."""
+    rows, columns = ((0, 2), (1, 4)), ((0, 2), (1, 4))
+    return [[x[top:bottom, left:right].mean() for left, right in columns] for top, bottom in rows]
+
+
+def _over_nine(window: np.ndarray) -> float:
+    return float(window.sum() / 9)
+
+
+add(
+    Exercise(
+        id="count-include-pad",
+        title="Does the padding count?",
+        lesson="05",
+        stars=2,
+        minutes=6,
+        task="Average-pool the map `x` with kernel_size=3, stride=2 and padding=1, as "
+        "`torch.nn.AvgPool2d` does with `count_include_pad=False`. Write the result as a list of "
+        "rows.",
+        stub="answer = None",
+        draw=lambda stream: {"x": 36 * stream.permuted(4, 4, low=-9, high=9)},
+        solution=count_include_pad,
+        mistaken=lambda wrong, x: slide(
+            wrong, x, 3, 2, padding=1, reduce=_over_nine if "pads-counted" in wrong else np.mean
+        ),
+        misconceptions=usual(
+            *("pads-counted", "padding-ignored", "padding-once", "max-for-mean"),
+            *("sum-for-mean", "stride-ignored", "rows-columns-swapped"),
+        ),
+        hints=(
+            "Draw the map with a frame one cell wide. How many pixels does each 3×3 window hold?",
+            "The four windows hold 4, 6, 6 and 9 pixels.",
+            "Add up the pixels of each window and divide by how many there are.",
+        ),
+    )
+)
+
+# --- average-as-convolution -----------------------------------------------------------------
+
+
+def average_weights(channels: int, kernel_size: int) -> np.ndarray:
+    """Connect each channel to itself alone, with the same small weight for every cell."""
+    weights = np.zeros((channels, channels, kernel_size, kernel_size))
+    for channel in range(channels):
+        weights[channel, channel] = 1 / kernel_size**2
+    return weights
+
+
+def _weights_mistaken(wrong: Mistakes, channels: int, kernel_size: int) -> np.ndarray:
+    share = 1 / (kernel_size if "side-not-squared" in wrong else kernel_size**2)
+    share = 1 if "sum-for-mean" in wrong else share
+    every = "channels-pooled" in wrong
+    who = np.ones((channels, channels)) / channels if every else np.eye(channels)
+    who = who[:, :1] * 0 + 1 if "one-kernel-each" in wrong else who
+    return who[:, :, None, None] * np.full((kernel_size, kernel_size), share)
+
+
+add(
+    Exercise(
+        id="average-as-convolution",
+        title="Write average pooling as a convolution",
+        lesson="05",
+        stars=2,
+        minutes=8,
+        task="Write `average_weights`. It returns the weights, of shape (channels, channels, "
+        "kernel_size, kernel_size), with which `torch.nn.functional.conv2d(x, weights, "
+        "stride=kernel_size)` is average pooling with that kernel size.",
+        stub="def average_weights(channels, kernel_size):\n    ...",
+        draw=lambda stream: {"channels": stream.integer(2, 9), "kernel_size": stream.integer(2, 9)},
+        solution=average_weights,
+        mistaken=_weights_mistaken,
+        misconceptions=usual(
+            "channels-pooled", "sum-for-mean", "side-not-squared", "one-kernel-each"
+        ),
+        hints=(
+            "What is the sum of all weights that lead to one output?",
+            "Pooling keeps channels apart: which weights between channel 0 and channel 1 do that?",
+            "1 / kernel_size² where both channel numbers are the same, and 0 elsewhere.",
+        ),
+    )
+)
+
+# --- dial -----------------------------------------------------------------------------------
+
+
+def gem(x: np.ndarray, p: float) -> np.ndarray:
+    """Take the mean of the p-th powers of each channel, then the p-th root."""
+    return (x**p).mean(axis=(1, 2)) ** (1 / p)
+
+
+def _gem_mistaken(wrong: Mistakes, x: np.ndarray, p: float) -> np.ndarray:
+    p = 1 if "power-ignored" in wrong else p
+    axes = {"channels-pooled": None, "wrong-axes": (0, 1)}
+    axis = next((axes[one] for one in axes if one in wrong), (1, 2))
+    powers = (x**p).sum(axis) if "sum-for-mean" in wrong else (x**p).mean(axis)
+    return powers if "root-forgotten" in wrong else powers ** (1 / p)
+
+
+add(
+    Exercise(
+        id="dial",
+        title="Turn the dial from mean to maximum",
+        lesson="07",
+        stars=2,
+        minutes=8,
+        task="Write `my_gem_pool2d`: the generalised mean of each channel of `x`, an array of "
+        "shape (C, H, W) without negative numbers. It returns C numbers. With p = 1 it is the "
+        "average; the larger p, the nearer it comes to the maximum.",
+        stub="def my_gem_pool2d(x, p):\n    ...",
+        draw=lambda stream: {
+            "x": stream.grid(stream.integer(2, 3), 2, stream.integer(2, 4), low=0, high=9),
+            "p": stream.integer(2, 5),
+        },
+        solution=gem,
+        mistaken=_gem_mistaken,
+        misconceptions=usual(
+            *("sum-for-mean", "power-ignored", "root-forgotten", "channels-pooled", "wrong-axes"),
+        ),
+        hints=(
+            "Three steps: a power of every number, a mean for each channel, a root.",
+            "The mean runs over two of the three axes.",
+            "`(x ** p).mean(axis=(1, 2)) ** (1 / p)`",
+        ),
+    )
+)
+
+# --- stochastic-probabilities ---------------------------------------------------------------
+
+
+def stochastic_window(x: np.ndarray) -> list[float]:
+    """Take each number as a share of the sum; weight each with its share when testing."""
+    shares = x.ravel() / x.sum()
+    return [*shares, (shares * x.ravel()).sum()]
+
+
+def _stochastic_mistaken(wrong: Mistakes, x: np.ndarray) -> list[float]:
+    cells = x.ravel()
+    raw = np.exp(cells - cells.max()) if "softmax" in wrong else cells
+    raw = np.ones(4) if "all-alike" in wrong else raw
+    raw = raw + 1 if "zeros-left-in" in wrong else raw
+    shares = raw / raw.sum()
+    end = cells.mean() if "plain-mean" in wrong else (shares * cells).sum()
+    return [*shares, cells.max() if "max-when-testing" in wrong else end]
+
+
+def _stochastic_draw(stream: Stream) -> Case:
+    cells = stream.shuffled([0, *stream.shuffled(range(1, 16))[:3]])
+    return {"x": np.array(cells, float).reshape(2, 2)}
+
+
+add(
+    Exercise(
+        id="stochastic-probabilities",
+        title="Draw one of four",
+        lesson="07",
+        stars=2,
+        minutes=6,
+        task="Stochastic pooling looks at the window `x`. Write five numbers as a list: the "
+        "probability of each cell in reading order while training, and then what the layer gives "
+        "when testing.",
+        stub="answer = None",
+        draw=_stochastic_draw,
+        solution=stochastic_window,
+        mistaken=_stochastic_mistaken,
+        misconceptions=usual(
+            *("softmax", "plain-mean", "all-alike", "zeros-left-in", "max-when-testing"),
+        ),
+        hints=(
+            "The probabilities add up to 1 and are proportional to the numbers. What does a 0 get?",
+            "When testing nothing is drawn: each number counts as often as it would be drawn.",
+            "`p = x / x.sum()`, then `(p * x).sum()`",
+        ),
+    )
+)
+
+# --- mixed-pool2d ---------------------------------------------------------------------------
+
+
+def mixed_pool2d(x: np.ndarray, kernel_size: int, alpha: float) -> np.ndarray:
+    """Blend the maximum and the mean of each window; the windows lie side by side."""
+    rows, columns = x.shape[0] // kernel_size, x.shape[1] // kernel_size
+    whole = x[: rows * kernel_size, : columns * kernel_size]
+    windows = whole.reshape(rows, kernel_size, columns, kernel_size)
+    return alpha * windows.max(axis=(1, 3)) + (1 - alpha) * windows.mean(axis=(1, 3))
+
+
+def _mixed_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int, alpha: float) -> np.ndarray:
+    alpha = 1 - alpha if "share-reversed" in wrong else alpha
+    alpha = 0.5 if "share-ignored" in wrong else alpha
+    high = slide(wrong, x, kernel_size, kernel_size)
+    mean = slide(wrong, x, kernel_size, kernel_size, reduce=np.mean)
+    return alpha * high + (1 - alpha) * mean
+
+
+add(
+    Exercise(
+        id="mixed-pool2d",
+        title="Mix maximum and average",
+        lesson="07",
+        stars=2,
+        minutes=8,
+        task="Write `my_mixed_pool2d` for an array `x` of shape (H, W): alpha times the maximum "
+        "plus 1 − alpha times the average of each window. The stride is kernel_size, and a window "
+        "that does not fit whole is left out.",
+        stub="def my_mixed_pool2d(x, kernel_size, alpha):\n    ...",
+        draw=lambda stream: {
+            "x": stream.grid(stream.integer(3, 7), stream.integer(3, 7), low=-19, high=19) / 2,
+            "kernel_size": stream.integer(2, 3),
+            "alpha": stream.choice([0.1, 0.2, 0.3, 0.7, 0.8]),
+        },
+        solution=mixed_pool2d,
+        mistaken=_mixed_mistaken,
+        misconceptions=usual(
+            *("share-reversed", "share-ignored", "mean-for-max", "max-for-mean", "sum-for-mean"),
+            *("ceil-for-floor", "rows-columns-swapped"),
+        ),
+        hints=(
+            "You have written both pools already. What must be left with alpha = 1, and with 0?",
+            "`alpha * maximum + (1 - alpha) * average`",
+        ),
+    )
+)
