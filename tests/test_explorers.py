@@ -25,6 +25,7 @@ from pooling_lab.explorers import (
     adaptive_explorer,
     gradient_explorer,
     photo_explorer,
+    receptive_field_explorer,
     window_explorer,
 )
 from pooling_lab.explorers.explorer import MOST_BYTES, MOST_FRAMES
@@ -396,6 +397,7 @@ MAKERS = {
     "photo, one slider": lambda: photo_explorer("camera", controls=["kernel_size"]),
     "adaptive": adaptive_explorer,
     "gradient": gradient_explorer,
+    "receptive field": receptive_field_explorer,
 }
 
 

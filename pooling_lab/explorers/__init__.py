@@ -4,6 +4,7 @@ from pooling_lab.explorers.adaptive import adaptive_explorer
 from pooling_lab.explorers.explorer import Control, Explorer, Frame, Step
 from pooling_lab.explorers.gradient import gradient_explorer
 from pooling_lab.explorers.photo import photo_explorer
+from pooling_lab.explorers.receptive_field import receptive_field_explorer
 from pooling_lab.explorers.window import window_explorer
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "adaptive_explorer",
     "gradient_explorer",
     "photo_explorer",
+    "receptive_field_explorer",
     "window_explorer",
 ]
