@@ -322,6 +322,12 @@ _SUSPICIOUS: tuple[tuple[str, Callable[[Attempt, list[int], Marks], bool], str],
         "Look for a number or an array that is written into the function.",
     ),
     (
+        "wrong-shape",
+        lambda attempt, wrong, marks: marks is None and _numbers(attempt) is not None,
+        "So it is about how many numbers come out, before it is about which.\n"
+        "Draw the input, and count how many come out of each row and of each column.",
+    ),
+    (
         "one-cell-off",
         _one_cell,
         "All numbers but one are right, so the method is; something goes wrong at that place.\n"
@@ -343,7 +349,7 @@ def _seen(attempt: Attempt, case: Case, value: Value, marks: Marks) -> str:
     exercise, short = attempt.exercise, inline(value)
     is_code = exercise.kind == "code"
     start = f"{_call(attempt, case)} gives" if is_code else "Your answer is"
-    what = f"{start} {short}." if short else f"{start} the numbers below."
+    what = f"{start} {short or 'the numbers below'}."
     if exercise.fits is not None:
         return what
     expected = exercise.outcome(case)
@@ -352,10 +358,11 @@ def _seen(attempt: Attempt, case: Case, value: Value, marks: Marks) -> str:
         return f"{what} The task asks for {wanted}."
     if marks is None and isinstance(value, np.ndarray):
         return f"{what} Its shape, {value.shape}, is not the one that is asked for."
-    if marks is not None and marks.size > 1:
-        marked = "" if short else f", marked {WRONG}"
-        return f"{what} {int(marks.sum())} of its {marks.size} numbers are wrong{marked}."
-    return what
+    if marks is None or marks.size == 1:
+        return what
+    wrong, marked = int(marks.sum()), "" if short else f" (marked {WRONG})"
+    are = f"{wrong} is" if wrong == 1 else f"{wrong} are"
+    return f"{what} Of its {marks.size} numbers, {are} wrong{marked}."
 
 
 def _drawn(attempt: Attempt, value: Value, marks: Marks) -> tuple[Grid, ...]:

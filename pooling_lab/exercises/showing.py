@@ -156,7 +156,7 @@ def _table(caption: str, cells: np.ndarray, wrong: Marks) -> str:
     )
     return (
         "<table style='border-collapse:collapse;margin:0.4em 0'>"
-        f"<caption style='text-align:left'>{_inline(caption)} ({size})</caption>"
+        f"<caption style='text-align:left;white-space:nowrap'>{_inline(caption)} ({size})</caption>"
         f"<tbody>{rows}</tbody></table>"
     )
 
@@ -174,7 +174,7 @@ HEADINGS: dict[Status, tuple[str, str]] = {
     "passed": ("✓ Right", "#1a8f3c"),
     "wrong": ("✗ Not yet", "#d1495b"),
     "not attempted": ("○ Not attempted yet", "#808080"),
-    "error": ("! It stopped", "#b7791f"),
+    "error": ("! Cannot be checked", "#b7791f"),
 }
 
 

@@ -37,7 +37,7 @@ class Stream:
     --------
     >>> stream = Stream("dl-2026", "output-size", "s1234567")
     >>> [stream.integer(1, 6) for _ in range(5)]
-    []
+    [6, 4, 3, 4, 6]
     """
 
     def __init__(self, *key: str | int | None) -> None:
