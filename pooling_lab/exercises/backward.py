@@ -1,1 +1,251 @@
-"""Exercises about gradients (lesson 09)."""
+"""Exercises about gradients and about where a maximum was (lessons 04 and 09)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from .exercise import Case, Exercise, Mistakes, add
+from .streams import Stream
+from .usual import usual
+
+
+def draw_gradient(stream: Stream) -> Case:
+    """Draw a map with ties, windows that may overlap, and a gradient for each output."""
+    kernel_size, stride = stream.choice([(2, 1), (2, 2), (3, 1), (3, 2), (3, 3)])
+    rows, columns = (stream.integer(1, 2) for _ in range(2))
+    height, width = ((n * stride + kernel_size) for n in (rows, columns))
+    return {
+        "grad_output": stream.permuted(rows + 1, columns + 1, low=1, high=19),
+        "x": stream.grid(height, width, low=-4, high=4),
+        "kernel_size": kernel_size,
+        "stride": stride,
+    }
+
+
+def spread(
+    wrong: Mistakes,
+    share: Callable[[np.ndarray], np.ndarray],
+    grad_output: np.ndarray,
+    x: np.ndarray,
+    kernel_size: int,
+    stride: int,
+) -> np.ndarray:
+    """Give each cell of a window its ``share`` of the gradient, as with these mistakes."""
+    grad = np.zeros(x.shape)
+    for (i, j), gradient in np.ndenumerate(grad_output):
+        top, left = i * stride, j * stride
+        place = np.s_[top : top + kernel_size, left : left + kernel_size]
+        part = share(x[place])
+        before = np.where(part > 0, 0, grad[place]) if "overwritten" in wrong else grad[place]
+        grad[place] = before + part * gradient
+    return grad
+
+
+# --- max-backward ---------------------------------------------------------------------------
+
+
+def max_pool2d_backward(
+    grad_output: np.ndarray, x: np.ndarray, kernel_size: int, stride: int
+) -> np.ndarray:
+    """Give each output's gradient to the first cell of its window that is the maximum."""
+    grad = np.zeros(x.shape)
+    for (i, j), gradient in np.ndenumerate(grad_output):
+        window = x[i * stride : i * stride + kernel_size, j * stride : j * stride + kernel_size]
+        row, column = divmod(int(window.argmax()), kernel_size)
+        grad[i * stride + row, j * stride + column] += gradient
+    return grad
+
+
+def _max_share(wrong: Mistakes, window: np.ndarray) -> np.ndarray:
+    if "spread-evenly" in wrong:
+        return np.ones(window.shape) / window.size
+    if "every-tie" in wrong:
+        return (window == window.max()) * 1.0
+    cell = -1 if "wrong-cell" in wrong else (-window if "min-for-max" in wrong else window).argmax()
+    return np.eye(window.size)[cell].reshape(window.shape)
+
+
+add(
+    Exercise(
+        id="max-backward",
+        title="Send the gradient back through a maximum",
+        lesson="09",
+        stars=3,
+        minutes=15,
+        task="Write `my_max_pool2d_backward`: the gradient of max pooling with respect to `x`, of "
+        "shape (H, W). `grad_output` holds a gradient for each output. Where cells tie, the first "
+        "one in reading order was the maximum. There is no padding.",
+        stub="def my_max_pool2d_backward(grad_output, x, kernel_size, stride):\n    ...",
+        draw=draw_gradient,
+        solution=max_pool2d_backward,
+        mistaken=lambda wrong, **case: spread(wrong, partial(_max_share, wrong), **case),
+        misconceptions=usual(
+            "every-tie", "overwritten", "spread-evenly", "wrong-cell", "min-for-max"
+        ),
+        hints=(
+            "Which cell did each output come from? One cell may be the maximum of two windows.",
+            "`row, column = divmod(window.argmax(), kernel_size)`, then `+=` at that place.",
+        ),
+    )
+)
+
+# --- avg-backward ---------------------------------------------------------------------------
+
+
+def avg_pool2d_backward(
+    grad_output: np.ndarray, x: np.ndarray, kernel_size: int, stride: int
+) -> np.ndarray:
+    """Give every cell of a window the same share of its output's gradient, and add up."""
+    grad = np.zeros(x.shape)
+    for (i, j), gradient in np.ndenumerate(grad_output):
+        rows = slice(i * stride, i * stride + kernel_size)
+        columns = slice(j * stride, j * stride + kernel_size)
+        grad[rows, columns] += gradient / kernel_size**2
+    return grad
+
+
+def _average_share(wrong: Mistakes, window: np.ndarray) -> np.ndarray:
+    if "max-for-mean" in wrong:
+        return _max_share(frozenset(), window)
+    side = "side-not-squared" in wrong
+    share = 1 if "not-divided" in wrong else 1 / (len(window) if side else window.size)
+    return np.full(window.shape, share)
+
+
+add(
+    Exercise(
+        id="avg-backward",
+        title="Send the gradient back through an average",
+        lesson="09",
+        stars=2,
+        minutes=10,
+        task="Write `my_avg_pool2d_backward`: the gradient of average pooling with respect to `x`, "
+        "of shape (H, W). `grad_output` holds a gradient for each output. There is no padding.",
+        stub="def my_avg_pool2d_backward(grad_output, x, kernel_size, stride):\n    ...",
+        draw=draw_gradient,
+        solution=avg_pool2d_backward,
+        mistaken=lambda wrong, **case: spread(wrong, partial(_average_share, wrong), **case),
+        misconceptions=usual("not-divided", "overwritten", "max-for-mean", "side-not-squared"),
+        hints=(
+            "If one cell grows by 1, by how much does the average of its window grow?",
+            "A cell that two windows read has caused both outputs: their shares add up.",
+            "`grad[window] += gradient / kernel_size**2` for every output.",
+        ),
+    )
+)
+
+# --- argmax-indices -------------------------------------------------------------------------
+
+
+def argmax_indices(x: np.ndarray) -> list[list[int]]:
+    """Find each window's largest number, and count its place along the rows of the map."""
+    found = [[0, 0], [0, 0]]
+    for (i, j), _ in np.ndenumerate(np.zeros((2, 2))):
+        window = x[2 * i : 2 * i + 2, 3 * j : 3 * j + 3]
+        row, column = divmod(int(window.argmax()), 3)
+        found[i][j] = (2 * i + row) * 6 + 3 * j + column
+    return found
+
+
+def _indices_mistaken(wrong: Mistakes, x: np.ndarray) -> list[list[int]]:
+    found = np.array(argmax_indices(-x if "min-for-max" in wrong else x))
+    rows, columns = np.divmod(found, 6)
+    if "index-in-window" in wrong:
+        rows, columns = rows % 2, columns % 3
+    if "rows-columns-swapped" in wrong:
+        rows, columns = columns, rows
+    width = 3 if "index-in-window" in wrong else 6
+    width = 4 if "index-times-height" in wrong else width
+    return rows * width + columns + ("counted-from-one" in wrong)
+
+
+add(
+    Exercise(
+        id="argmax-indices",
+        title="Where was the maximum?",
+        lesson="04",
+        stars=2,
+        minutes=5,
+        task="The map `x` of 4×6 is max-pooled with kernel_size=(2, 3) and stride (2, 3). Write "
+        "the indices that `return_indices=True` gives, as a list of rows: the position of each "
+        "maximum in the whole map, counted along the rows from 0.",
+        stub="answer = None",
+        draw=lambda stream: {"x": stream.permuted(4, 6, low=-15, high=15)},
+        solution=argmax_indices,
+        mistaken=_indices_mistaken,
+        misconceptions=usual(
+            *("index-in-window", "index-times-height", "rows-columns-swapped"),
+            *("min-for-max", "counted-from-one"),
+        ),
+        hints=(
+            "Draw the four windows, two rows by three columns each, and mark each maximum.",
+            "In which row and column of the whole map does the marked cell lie, both from 0?",
+            "`row * 6 + column`",
+        ),
+    )
+)
+
+# --- unpool ---------------------------------------------------------------------------------
+
+
+def max_unpool2d(y: np.ndarray, indices: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Put each value back at its place in the flattened map; everything else is 0."""
+    flat = np.zeros(height * width)
+    flat[indices.astype(int).ravel()] = y.ravel()
+    return flat.reshape(height, width)
+
+
+def _unpool_mistaken(
+    wrong: Mistakes, y: np.ndarray, indices: np.ndarray, height: int, width: int
+) -> np.ndarray:
+    if "spread-over-window" in wrong:
+        return np.kron(y, np.ones((2, 2)))
+    places = indices.astype(int).ravel()
+    if "top-left" in wrong:
+        rows, columns = np.divmod(places, width)
+        places = rows // 2 * 2 * width + columns // 2 * 2
+    flat = np.zeros(height * width)
+    flat[places] = places if "index-for-value" in wrong else y.ravel()
+    return flat.reshape((width, height) if "rows-columns-swapped" in wrong else (height, width))
+
+
+def _unpool_draw(stream: Stream) -> Case:
+    rows, columns = stream.integer(1, 3), stream.integer(2, 3)
+    y = stream.permuted(rows, columns, low=-19, high=19)
+    indices = [
+        [
+            (2 * i + stream.integer(0, 1)) * 2 * columns + 2 * j + stream.integer(0, 1)
+            for j in range(columns)
+        ]
+        for i in range(rows)
+    ]
+    return {"y": y, "indices": np.array(indices, float), "height": 2 * rows, "width": 2 * columns}
+
+
+add(
+    Exercise(
+        id="unpool",
+        title="Put the maxima back",
+        lesson="04",
+        stars=2,
+        minutes=8,
+        task="Write `my_max_unpool2d`: it undoes a 2×2 max pooling with stride 2, as far as that "
+        "is possible. `indices` holds where in the map of (height, width) each number of `y` came "
+        "from, counted along the rows. Every other cell becomes 0.",
+        stub="def my_max_unpool2d(y, indices, height, width):\n    ...",
+        draw=_unpool_draw,
+        solution=max_unpool2d,
+        mistaken=_unpool_mistaken,
+        misconceptions=usual(
+            "spread-over-window", "top-left", "rows-columns-swapped", "index-for-value"
+        ),
+        hints=(
+            "How long is the map when its rows are laid one after the other?",
+            "Make that row of zeros, and write each number of y to its index.",
+            "`flat[indices.astype(int).ravel()] = y.ravel()`, then `reshape`.",
+        ),
+    )
+)

@@ -90,6 +90,13 @@ TEXTS = {
     "where does that window start?",
     "index-times-height": "A flat position jumps by the length of a row when the row changes, "
     "and a row is as long as there are columns.",
+    "counted-from-one": "Positions are counted from 0: the first cell of the map is cell 0.",
+    "spread-over-window": "Each number was written to its whole window. Only one cell held the "
+    "maximum; what the others held is lost.",
+    "top-left": "Each number was written to the first cell of its window. The index says where in "
+    "the map it really was.",
+    "index-for-value": "The positions themselves were written into the map. They say where, and "
+    "`y` says what.",
     # the whole map at once, and bins
     "wrong-axes": "The wrong axes were collapsed. Each channel keeps a number of its own; rows "
     "and columns are what disappears.",
@@ -106,6 +113,8 @@ TEXTS = {
     "share of each cell: how large is it?",
     "wrong-cell": "The gradient went to a cell that was not the one passed on. Compare the place "
     "of the maximum with the place you wrote to.",
+    "spread-evenly": "Every cell of the window got a share. A maximum passes on one cell alone: "
+    "what changes in the output when another one grows a little?",
     # receptive fields
     "jump-not-multiplied": "The kernel sizes were added as if all layers looked at pixels. After "
     "a stride, a step of one cell is a step of several pixels.",
