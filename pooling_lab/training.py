@@ -620,7 +620,7 @@ def train_segmentation(skips: bool = True, seed: int = 0, steps: int = 300) -> S
     seed
         Draws the digits, their places, the noise, the first weights and the batches.
     steps
-        Batches of 10 images; 300 take about 6 s.
+        Batches of 10 images; 300 take about 8 s.
 
     Returns
     -------

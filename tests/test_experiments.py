@@ -97,6 +97,33 @@ def test_the_readme_explains_every_column_and_how_the_file_is_made_again(path):
             assert f"`{name}`" in section, name
 
 
+def percent(values: np.ndarray, digits: int = 1) -> str:
+    return f"{100 * values.mean():.{digits}f}"
+
+
+def spread(values: np.ndarray) -> str:
+    return f"{percent(values)} ± {100 * values.std(ddof=1):.1f}"
+
+
+def test_the_figures_in_the_readme_are_those_of_the_files():
+    quoted = [
+        f"{spread(rare('stochastic'))} against {spread(rare('max'))} %",
+        f"{spread(rare('stochastic', 'renormalised_accuracy'))} against "
+        f"{spread(rare('max', 'renormalised_accuracy'))} %",
+        f"gives {percent(rare('stochastic', 'plain_mean_accuracy'), 0)} % where the weighted mean "
+        f"gives {percent(rare('stochastic'), 0)} %",
+        f"{percent(rare('stochastic', 'plain_mean_renormalised_accuracy'))} against "
+        f"{percent(rare('stochastic', 'renormalised_accuracy'))} %",
+        f"falls to {percent(rare('max', 'plain_mean_accuracy'), 0)} % under the plain mean and "
+        f"comes back to {percent(rare('max', 'plain_mean_renormalised_accuracy'), 0)} %",
+        f"on centred digits it reaches {percent(family('stride', placed='centred'), 0)} %",
+        f"climbs from {percent(replaced('stride'), 0)} to {percent(replaced('stride', 1198), 0)} %",
+        f"a move by 1 keeps {percent(kept('stride'), 0)} %",
+    ]
+    text = " ".join(README.split())
+    assert [quote for quote in quoted if quote not in text] == []
+
+
 def test_the_family_is_complete():
     runs = load_results("pooling_family")
     assert set(runs["head"]) == set(HEADS)
