@@ -13,7 +13,7 @@ is cut into blocks that stay in a processor's own cache from the first call to t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -24,7 +24,9 @@ from pooling_lab.sweeps import Sweep, Sweeps, halved
 
 Array = NDArray[Any]
 
-BLOCK = 1 << 18  # bytes of input in a block; with what is made from it, a core's own cache
+BLOCK = 1 << 20  # bytes of input in a block; with what is made from it, a core's own cache
+TINY = 1 << 10  # of fewer numbers, the time goes into starting each call
+NOWHERE = np.iinfo(np.intc).max  # in place of the number of a cell, where no cell exists
 SHORT = 1 << 14  # rows of fewer bytes are read much faster in one piece than in two by turns
 
 
@@ -34,7 +36,7 @@ def pool(
     rows: Sweeps,
     columns: Sweeps,
     dtype: np.dtype[Any] | None = None,
-    divisor: Array | None = None,
+    divisor: Array | float | None = None,
 ) -> Array:
     """Return ``op`` over every window of ``x``, computed in ``dtype`` and then divided.
 
@@ -49,37 +51,55 @@ def pool(
     dtype
         What to compute in; the dtype of ``x`` if None.
     divisor
-        Divides every window: shape (H_out, W_out), or () for all windows alike.
+        Divides every window: one number, or an array of shape (H_out, W_out).
 
     Returns
     -------
     ndarray
         Shape (..., H_out, W_out), axes in the same memory order as those of ``x``.
     """
+    tiles = _tiles(x.shape[-2:], rows, columns) if x.size <= TINY else None
+    if tiles:
+        out = op.reduce(x.reshape(x.shape[:-2] + tiles), (-3, -1), dtype)
+        return out if divisor is None else np.divide(out, divisor, out=out)
     source, axes = in_memory_order(x)
     planes, _, _, channels = source.shape
     out = np.empty((planes, outputs(rows), outputs(columns), channels), dtype or x.dtype)
-    for some, cells, into, sweep in _blocks(source, rows):
+    if isinstance(divisor, np.ndarray):
+        divisor = divisor[:, :, None].astype(out.dtype)
+    for some, cells, sweep in _blocks(source.shape, x.itemsize, rows):
         block = source[some, cells]
         if block.dtype != out.dtype or block.strides[1] < SHORT:
             block = block.astype(out.dtype)
         band = _fold(op, block, 1, sweep)
-        target = out[some, into]
-        for into_columns, column_sweep in columns:
-            _fold(op, band, 2, column_sweep, target[:, :, into_columns])
+        target = out[some, sweep.into]
+        for columns_sweep in columns:
+            _fold(op, band, 2, columns_sweep, target[:, :, columns_sweep.into])
         if divisor is not None:
-            target /= divisor[into, :, None] if divisor.ndim else divisor
+            target /= divisor[sweep.into] if isinstance(divisor, np.ndarray) else divisor
     return _in_axis_order(out, axes, x.shape[:-2])
 
 
-def in_memory_order(x: Array) -> tuple[Array, list[int]]:
+@lru_cache(maxsize=256)
+def _tiles(
+    size: tuple[int, int], rows: Sweeps, columns: Sweeps
+) -> tuple[int, int, int, int] | None:
+    """Return (H_out, kernel, W_out, kernel) if the windows cover the plane like tiles."""
+    for cells, sweeps in zip(size, (rows, columns), strict=True):
+        tile = Sweep(0, sweeps[0].kernel, sweeps[0].kernel, 1, cells // sweeps[0].kernel)
+        if sweeps != (tile,) or cells % tile.kernel:
+            return None
+    return rows[0].outputs, rows[0].kernel, columns[0].outputs, columns[0].kernel
+
+
+def in_memory_order(x: Array) -> tuple[Array, list[int] | None]:
     """View ``x`` as (planes, H, W, channels), as it lies in memory, and say which axis went where.
 
     In channels_last memory the channels of one pixel are neighbours: as the innermost axis they
-    let every call run over long stretches.
+    let every call run over long stretches. None says that the axes lie in order.
     """
     if x.flags.c_contiguous:
-        return x.reshape(-1, *x.shape[-2:], 1), list(range(x.ndim))
+        return x.reshape(-1, *x.shape[-2:], 1), None
     strides = [abs(stride) for stride in x.strides]
     lead = sorted(range(x.ndim - 2), key=lambda axis: -strides[axis])
     inner = [axis for axis in lead if 0 < strides[axis] < min(strides[-2:])]
@@ -89,44 +109,44 @@ def in_memory_order(x: Array) -> tuple[Array, list[int]]:
     return x.transpose(axes).reshape(-1, *x.shape[-2:], channels), axes
 
 
-def _in_axis_order(out: Array, axes: list[int], lead: tuple[int, ...]) -> Array:
+def _in_axis_order(out: Array, axes: list[int] | None, lead: tuple[int, ...]) -> Array:
     """Undo `in_memory_order` for a result of another height and width."""
-    sizes = (*lead, *out.shape[1:3])
-    out = out.reshape([sizes[axis] for axis in axes])
-    return out if axes == sorted(axes) else out.transpose(np.argsort(axes))
+    shape = (*lead, *out.shape[1:3])
+    if axes is None:
+        return out.reshape(shape)
+    return out.reshape([shape[axis] for axis in axes]).transpose(np.argsort(axes))
 
 
-def _plane_blocks(x: Array) -> Iterator[slice]:
-    step = max(1, BLOCK // max(1, x[:1].nbytes))
-    return (slice(first, first + step) for first in range(0, len(x), step))
+def _plane_blocks(planes: int, nbytes: int) -> list[slice]:
+    step = max(1, BLOCK // max(1, nbytes))
+    return [slice(first, first + step) for first in range(0, planes, step)]
 
 
-def _blocks(x: Array, rows: Sweeps) -> Iterator[tuple[slice, slice, slice, Sweep]]:
-    """Cut the work into blocks: which planes, which of their rows, which outputs, which windows."""
-    plane_bytes = x[:1].nbytes
-    for some in _plane_blocks(x):
-        for into, sweep in rows:
-            if plane_bytes <= BLOCK or len(rows) > 1:
-                yield some, slice(None), into, sweep
-            else:
-                for cells, outputs, band in _bands(sweep, x.shape[1], plane_bytes):
-                    yield some, cells, outputs, band
+@lru_cache(maxsize=256)
+def _blocks(
+    shape: tuple[int, ...], itemsize: int, rows: Sweeps
+) -> list[tuple[slice, slice, Sweep]]:
+    """Cut the work into blocks: which planes, which of their rows, which windows."""
+    planes, height, *row = shape
+    plane = height * math.prod(row) * itemsize
+    work = [(slice(None), sweep) for sweep in rows]
+    if plane > BLOCK and len(rows) == 1:
+        work = _bands(rows[0], height, plane)
+    return [(some, cells, sweep) for some in _plane_blocks(planes, plane) for cells, sweep in work]
 
 
-def _bands(sweep: Sweep, size: int, nbytes: int) -> Iterator[tuple[slice, slice, Sweep]]:
+def _bands(sweep: Sweep, size: int, nbytes: int) -> list[tuple[slice, Sweep]]:
     """Cut one plane's windows into bands of rows; bands overlap where their windows do."""
     span = (sweep.kernel - 1) * sweep.dilation + 1
     height = max(1, max(size * BLOCK // nbytes, 4 * span) // sweep.stride)
+    bands = []
     for first in range(0, sweep.outputs, height):
         count = min(height, sweep.outputs - first)
         start = sweep.start + first * sweep.stride
-        top = max(0, start)
-        bottom = start + (count - 1) * sweep.stride + span
-        yield (
-            slice(top, max(top, bottom)),
-            slice(first, first + count),
-            sweep._replace(start=start - top, outputs=count),
-        )
+        top, bottom = max(0, start), start + (count - 1) * sweep.stride + span
+        band = sweep._replace(start=start - top, outputs=count, first=first)
+        bands.append((slice(top, max(top, bottom)), band))
+    return bands
 
 
 def _fold(op: np.ufunc, x: Array, axis: int, sweep: Sweep, out: Array | None = None) -> Array:
@@ -211,35 +231,55 @@ def pool_with_positions(
     planes, height, width, channels = source.shape
     shape = (planes, outputs(rows), outputs(columns), channels)
     values, positions = np.empty(shape, x.dtype), np.empty(shape, np.intp)
-    for some in _plane_blocks(source):
-        across = np.arange(width)[:, None]
-        lines, found = _extreme(op, source[some], 2, columns, across)
-        down = np.arange(height)[:, None, None] * width
-        values[some], positions[some] = _extreme(op, lines, 1, rows, down + found)
-    np.maximum(positions, -1, out=positions)
+    top, left = _starts(rows)[:, None, None], _starts(columns)[:, None]
+    for some in _plane_blocks(planes, source[:1].nbytes):
+        lines, in_line = _extreme(op, source[some], 2, columns)
+        values[some], down = _extreme(op, lines, 1, rows)
+        row = top + down * rows[0].dilation
+        across = np.take_along_axis(in_line, np.clip(row, 0, height - 1), axis=1)
+        positions[some] = row * width + left + across * columns[0].dilation
+        nowhere = (down == NOWHERE) | (across == NOWHERE)
+        positions[some][nowhere] = -1
     lead = x.shape[:-2]
     return _in_axis_order(values, axes, lead), _in_axis_order(positions, axes, lead)
 
 
-def _extreme(
-    op: np.ufunc, x: Array, axis: int, sweeps: Sweeps, positions: Array
-) -> tuple[Array, Array]:
-    """Fold along ``axis``, and carry the position of the first cell that equals the result."""
+def _extreme(op: np.ufunc, x: Array, axis: int, sweeps: Sweeps) -> tuple[Array, Array]:
+    """Fold along ``axis``, and tell which cell of its window equals the result first."""
     shape = (*x.shape[:axis], outputs(sweeps), *x.shape[axis + 1 :])
-    values, found = np.empty(shape, x.dtype), np.full(shape, np.iinfo(np.intp).min // 2)
-    positions = np.broadcast_to(positions, x.shape)
-    for into, sweep in sweeps:
-        best, first = (array[_at(axis, into)] for array in (values, found))
-        _fold(op, x, axis, sweep, best)
-        for target, cells, _ in reversed(_taps(sweep, x.shape[axis], axis)):
-            hit = (x[cells] == best[target]) | (x[cells] != x[cells])
-            np.copyto(first[target], positions[cells], where=hit)
-    return values, found
+    values, cells = np.empty(shape, x.dtype), np.empty(shape, np.intc)
+    for sweep in sweeps:
+        into = _at(axis, sweep.into)
+        _fold(op, x, axis, sweep, values[into])
+        cells[into] = _first_equal(x, axis, sweep, values[into])
+    return values, cells
+
+
+def _first_equal(x: Array, axis: int, sweep: Sweep, values: Array) -> Array:
+    """Count, for each window, the cells before the first one that equals its value."""
+    searching = np.ones(values.shape, bool)
+    count = np.zeros(values.shape, np.min_scalar_type(sweep.kernel))
+    has_nan = bool((values != values).any())
+    for target, source, _ in _taps(sweep, x.shape[axis], axis):
+        found = x[source] == values[target]
+        if has_nan:
+            found |= x[source] != x[source]
+        searching[target] &= ~found
+        count += searching
+    return np.where(searching, NOWHERE, count) if searching.any() else count
+
+
+def _starts(sweeps: Sweeps) -> Array:
+    """Return where each window starts."""
+    starts = np.empty(outputs(sweeps), np.intp)
+    for sweep in sweeps:
+        starts[sweep.into] = sweep.start + sweep.stride * np.arange(sweep.outputs)
+    return starts
 
 
 def outputs(sweeps: Sweeps) -> int:
     """Return how many windows the sweeps have together."""
-    return sum(sweep.outputs for _, sweep in sweeps)
+    return sum(sweep.outputs for sweep in sweeps)
 
 
 def _at(axis: int, cells: slice) -> tuple[slice, ...]:

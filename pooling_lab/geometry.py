@@ -55,6 +55,8 @@ def as_pair(
     ValueError
         If it has another length than two or a number below ``minimum``.
     """
+    if type(value) is int and value >= minimum:  # nearly always
+        return value, value
     one_number = isinstance(value, int | str) or not getattr(value, "shape", True)
     if one_number or not isinstance(value, Iterable):
         number = as_int(value, name, minimum, shape)
@@ -147,7 +149,7 @@ def window_axes(
     dilation: Size = 1,
     ceil_mode: bool = False,
     *,
-    shape: Sequence[int] | None = None,
+    shape: tuple[int, ...] | None = None,
 ) -> tuple[Axis, Axis]:
     """Check the window arguments of a pooling layer and return its two axes, rows first.
 
@@ -160,7 +162,7 @@ def window_axes(
     ceil_mode
         Keep a last, partial window.
     shape
-        Shape of the array, for the messages.
+        Shape of the array, a tuple, for the messages; its last two numbers then are the size.
 
     Raises
     ------
@@ -171,37 +173,38 @@ def window_axes(
 
     Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.MaxPool2d.html
     """
-    sizes = as_pair(size, "size", 1, shape)
+    sizes = as_pair(size, "size", 1) if shape is None else shape[-2:]
     kernels = as_pair(kernel_size, "kernel_size", 1, shape)
     strides = kernels if stride is None else as_pair(stride, "stride", 1, shape)
     paddings = as_pair(padding, "padding", 0, shape)
     dilations = as_pair(dilation, "dilation", 1, shape)
     ceil_mode = as_flag(ceil_mode, "ceil_mode", shape)
-    rows, columns = (
-        _window_axis(*numbers, ceil_mode, shape)
-        for numbers in zip(sizes, kernels, strides, paddings, dilations, strict=True)
-    )
-    return rows, columns
+    return _axes(sizes, kernels, strides, paddings, dilations, ceil_mode, shape)
 
 
 @lru_cache(maxsize=1024)
-def _window_axis(
-    size: int,
-    kernel: int,
-    stride: int,
-    padding: int,
-    dilation: int,
+def _axes(
+    sizes: tuple[int, int],
+    kernels: tuple[int, int],
+    strides: tuple[int, int],
+    paddings: tuple[int, int],
+    dilations: tuple[int, int],
     ceil_mode: bool,
-    shape: Sequence[int] | None,
-) -> Axis:
-    if padding > kernel // 2:
-        raise ValueError(
-            "padding must be at most half of kernel_size, as in PyTorch: "
-            f"padding {padding} > {kernel} // 2{shape_note(shape)}"
-        )
-    axis = Axis(size, kernel, stride, padding, dilation, ceil_mode)
-    _require_a_window(axis, shape)
-    return axis
+    shape: tuple[int, ...] | None,
+) -> tuple[Axis, Axis]:
+    for p, k in zip(paddings, kernels, strict=True):
+        if p > k // 2:
+            raise ValueError(
+                "padding must be at most half of kernel_size, as in PyTorch: "
+                f"padding {p} > {k} // 2{shape_note(shape)}"
+            )
+    rows, columns = (
+        Axis(*numbers, ceil_mode)
+        for numbers in zip(sizes, kernels, strides, paddings, dilations, strict=True)
+    )
+    for axis in (rows, columns):
+        _require_a_window(axis, shape)
+    return rows, columns
 
 
 def _require_a_window(axis: Axis, shape: Sequence[int] | None = None) -> None:

@@ -222,7 +222,7 @@ def lp_pool2d_backward(
     with np.errstate(all="ignore"):
         norm = norms(wide, p, *map(sliding, axes))
         share = np.where(norm == 0, 0, grad * norm ** (1 - p))
-        toward = _to_all(share, np.asarray(1.0), wide, *map(readers, axes))
+        toward = _to_all(share, 1.0, wide, *map(readers, axes))
         slope = np.where(wide == 0, 0, np.sign(wide) * np.abs(wide) ** (p - 1))
         return (slope * toward).astype(result_type(x), copy=False)
 
@@ -415,10 +415,10 @@ def _scatter(grad: Array, positions: Array, x: Array) -> Array:
     return total.reshape(planes, slots)[:, 1:].astype(result_type(x)).reshape(x.shape)
 
 
-def _to_all(grad: Array, divisor: Array, x: Array, rows: Sweeps, columns: Sweeps) -> Array:
+def _to_all(grad: Array, divisor: Array | float, x: Array, rows: Sweeps, columns: Sweeps) -> Array:
     with np.errstate(all="ignore"):
         share = grad.astype(np.promote_types(result_type(x), np.float32)) / divisor
-    return average(share, rows, columns, np.asarray(1.0)).astype(result_type(x), copy=False)
+    return average(share, rows, columns, 1.0).astype(result_type(x), copy=False)
 
 
 def _axes(x: Array, *window: Any) -> tuple[Axis, Axis]:

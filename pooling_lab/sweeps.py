@@ -7,7 +7,6 @@ Sliding windows, adaptive bins and the way back from outputs to cells all become
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ class Sweep(NamedTuple):
     """``outputs`` windows along an axis: window ``i`` reads ``start + i·stride + j·dilation``.
 
     ``j`` runs over ``0 … kernel - 1``; cells outside the input do not exist and are left out.
+    What window ``i`` gives is number ``first + i·every`` of the output.
     """
 
     start: int
@@ -25,9 +25,18 @@ class Sweep(NamedTuple):
     kernel: int
     dilation: int
     outputs: int
+    first: int = 0
+    every: int = 1
+
+    @property
+    def into(self) -> slice:
+        """The places of the output that these windows fill."""
+        return slice(self.first, self.first + self.outputs * self.every, self.every)
 
     def taps(self, size: int) -> list[tuple[slice, slice]]:
         """Return, for each ``j``, which windows have that cell and which cells these are.
+
+        A cell that no window has gives two empty slices.
 
         Examples
         --------
@@ -39,7 +48,9 @@ class Sweep(NamedTuple):
             cell = self.start + j * self.dilation  # what window 0 reads
             first = max(0, -(cell // self.stride))
             last = min(self.outputs - 1, (size - 1 - cell) // self.stride)
-            if first <= last:
+            if first > last:
+                found.append((slice(0, 0), slice(0, 0)))
+            else:
                 low, high = cell + first * self.stride, cell + last * self.stride
                 found.append((slice(first, last + 1), slice(low, high + 1, self.stride)))
         return found
@@ -55,14 +66,13 @@ class Sweep(NamedTuple):
         return self._replace(start=self.start + (self.kernel - 1) * self.dilation, kernel=1)
 
 
-Sweeps = Sequence[tuple[slice, Sweep]]  # along one axis: which outputs, and their windows
+Sweeps = tuple[Sweep, ...]  # together they fill the output along one axis
 
 
 @lru_cache(maxsize=1024)
 def sliding(axis: Axis) -> Sweeps:
     """Return the windows of a pooling layer along one axis."""
-    sweep = Sweep(-axis.padding, axis.stride, axis.kernel, axis.dilation, axis.outputs)
-    return [(slice(None), sweep)]
+    return (Sweep(-axis.padding, axis.stride, axis.kernel, axis.dilation, axis.outputs),)
 
 
 def adaptive(size: int, bins: int) -> Sweeps:
@@ -70,15 +80,17 @@ def adaptive(size: int, bins: int) -> Sweeps:
 
     Examples
     --------
-    >>> adaptive(8, 4)
-    [(slice(0, None, 1), Sweep(start=0, stride=2, kernel=2, dilation=1, outputs=4))]
+    >>> adaptive(8, 4) == (Sweep(start=0, stride=2, kernel=2, dilation=1, outputs=4),)
+    True
+    >>> [sweep.kernel for sweep in adaptive(5, 3)]
+    [2, 3, 2]
     """
     repeats = math.gcd(size, bins)
     kinds = bins // repeats
-    return [
-        (slice(i, None, kinds), Sweep(cells.start, size // repeats, len(cells), 1, repeats))
+    return tuple(
+        Sweep(cells.start, size // repeats, len(cells), 1, repeats, i, kinds)
         for i, cells in enumerate(adaptive_bins(size, bins)[:kinds])
-    ]
+    )
 
 
 def readers(axis: Axis) -> Sweeps:
@@ -88,17 +100,16 @@ def readers(axis: Axis) -> Sweeps:
 
     Examples
     --------
-    >>> readers(Axis(size=4, kernel=2, stride=1))
-    [(slice(0, None, 1), Sweep(start=-1, stride=1, kernel=2, dilation=1, outputs=4))]
+    >>> readers(Axis(size=4, kernel=2, stride=1)) == (Sweep(-1, 1, 2, 1, outputs=4),)
+    True
     """
     found = []
     for first in range(min(axis.stride, axis.size)):
         newest, offset = divmod(first + axis.padding, axis.stride)
         count = max(0, -(-(axis.kernel - offset) // axis.stride))
         cells = len(range(first, axis.size, axis.stride))
-        sweep = Sweep(newest - count + 1, 1, count, 1, cells)
-        found.append((slice(first, None, axis.stride), sweep))
-    return found
+        found.append(Sweep(newest - count + 1, 1, count, 1, cells, first, axis.stride))
+    return tuple(found)
 
 
 @lru_cache(maxsize=1024)
@@ -111,7 +122,7 @@ def halved(sweep: Sweep, overlapping: bool) -> Sweep | None:
     Examples
     --------
     >>> halved(Sweep(0, 1, 8, 1, outputs=3), overlapping=True)
-    Sweep(start=0, stride=1, kernel=4, dilation=1, outputs=7)
+    Sweep(start=0, stride=1, kernel=4, dilation=1, outputs=7, first=0, every=1)
     """
     if sweep.kernel < 4:
         return None

@@ -62,8 +62,8 @@ def test_a_long_window_takes_a_logarithmic_number_of_steps():
 def test_readers_are_the_windows_that_read_a_cell(size, kernel, stride, padding):
     axis = Axis(size, kernel, stride, min(padding, kernel // 2))
     found = {}
-    for into, sweep in readers(axis):
-        for i, cell in enumerate(range(size)[into]):
+    for sweep in readers(axis):
+        for i, cell in enumerate(range(size)[sweep.into]):
             found[cell] = [w for w in cells(sweep, i) if 0 <= w < axis.outputs]
     windows = range(max(0, axis.outputs))
     assert found == {c: [w for w in windows if c in axis.cells(w)] for c in range(size)}
@@ -74,8 +74,8 @@ def test_the_bins_that_hold_a_cell_are_adaptive_bins_too(size, bins):
     def by_index(n, o):
         return {
             i: cells(sweep, place)
-            for into, sweep in adaptive(n, o)
-            for place, i in enumerate(range(o)[into])
+            for sweep in adaptive(n, o)
+            for place, i in enumerate(range(o)[sweep.into])
         }
 
     there, back = by_index(size, bins), by_index(bins, size)
@@ -86,7 +86,7 @@ def test_the_bins_that_hold_a_cell_are_adaptive_bins_too(size, bins):
 @given(sweeps(), st.integers(1, 30))
 def test_pool_along_one_axis(op, sweep, size):
     line = np.random.default_rng(size).integers(-9, 9, (2, size, 1))
-    ours = engine.pool(op, line, [(slice(None), sweep)], sliding(Axis(1, 1, 1)))
+    ours = engine.pool(op, line, (sweep,), sliding(Axis(1, 1, 1)))
     nothing = {np.add: 0, np.maximum: np.iinfo(int).min, np.minimum: np.iinfo(int).max}[op]
     for i in range(sweep.outputs):
         read = [cell for cell in cells(sweep, i) if 0 <= cell < size]
