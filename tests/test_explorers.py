@@ -26,6 +26,7 @@ from pooling_lab.explorers import (
     gradient_explorer,
     photo_explorer,
     receptive_field_explorer,
+    shift_explorer,
     window_explorer,
 )
 from pooling_lab.explorers.explorer import MOST_BYTES, MOST_FRAMES
@@ -398,6 +399,7 @@ MAKERS = {
     "adaptive": adaptive_explorer,
     "gradient": gradient_explorer,
     "receptive field": receptive_field_explorer,
+    "shift": shift_explorer,
 }
 
 

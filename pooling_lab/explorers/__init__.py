@@ -5,6 +5,7 @@ from pooling_lab.explorers.explorer import Control, Explorer, Frame, Step
 from pooling_lab.explorers.gradient import gradient_explorer
 from pooling_lab.explorers.photo import photo_explorer
 from pooling_lab.explorers.receptive_field import receptive_field_explorer
+from pooling_lab.explorers.shift import shift_explorer
 from pooling_lab.explorers.window import window_explorer
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "gradient_explorer",
     "photo_explorer",
     "receptive_field_explorer",
+    "shift_explorer",
     "window_explorer",
 ]

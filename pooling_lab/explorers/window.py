@@ -131,7 +131,7 @@ def window_step(
     equal = f", the first of {len(best)} equal" if len(best) > 1 else ""
     exact = all(map(is_exact, (result, *values.values())))
     return Step(
-        _calculation(kind, words, result, "=" if exact else "≈") + equal,
+        calculation(kind, words, result, "=" if exact else "≈") + equal,
         here=[cell_name("y", *place)],
         reads=[cell_name("x", *cell) for cell in cells],
         best=[cell_name("x", *cell) for cell in best[:1]],
@@ -146,7 +146,7 @@ def _within(cell: tuple[int, int], axes: tuple[Axis, Axis], padded: bool) -> boo
     )
 
 
-def _calculation(kind: str, words: Sequence[str], result: float, equals: str) -> str:
+def calculation(kind: str, words: Sequence[str], result: float, equals: str) -> str:
     """Write how a window's numbers become one."""
     answer = f"{equals} {number(result)}"
     if kind == "average":
