@@ -26,7 +26,7 @@ Array = NDArray[Any]
 
 BLOCK = 1 << 20  # bytes of input in a block; with what is made from it, a core's own cache
 TINY = 1 << 10  # of fewer numbers, the time goes into starting each call
-NOWHERE = np.iinfo(np.intc).max  # in place of the number of a cell, where no cell exists
+NOWHERE = np.intc(np.iinfo(np.intc).max)  # in place of the number of a cell, where no cell exists
 SHORT = 1 << 14  # rows of fewer bytes are read much faster in one piece than in two by turns
 
 

@@ -21,6 +21,7 @@ from pooling_lab.checks import Array, as_gradient, as_indices, as_planes, as_pow
 from pooling_lab.engine import pool_with_positions
 from pooling_lab.geometry import Axis, Size, as_flag, window_axes
 from pooling_lab.pooling import (
+    accumulator,
     adaptive_windows,
     average,
     avg_divisor,
@@ -404,15 +405,17 @@ def _to_extreme(
     return _scatter(as_gradient(grad_output, positions.shape, x), positions, x)
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def _scatter(grad: Array, positions: Array, x: Array) -> Array:
     """Add every gradient to the cell at its position; −1 is nowhere."""
-    height, width = x.shape[-2:]
-    planes = math.prod(x.shape[:-2])
-    slots = height * width + 1  # of each plane the first one takes what goes nowhere
-    first = np.arange(1, planes * slots, slots)[:, None]
-    into = (positions.reshape(planes, math.prod(positions.shape[-2:])) + first).ravel()
-    total = np.bincount(into, weights=grad.ravel(), minlength=planes * slots)
-    return total.reshape(planes, slots)[:, 1:].astype(result_type(x)).reshape(x.shape)
+    nowhere = positions < 0
+    if nowhere.any():
+        grad, positions = np.where(nowhere, 0, grad), np.where(nowhere, 0, positions)
+    planes = np.arange(math.prod(x.shape[:-2])).reshape(*x.shape[:-2], 1, 1)
+    cells = (planes * math.prod(x.shape[-2:]) + positions).ravel()
+    total = np.zeros(x.size, accumulator(result_type(x), 1))
+    np.add.at(total, cells, grad.ravel().astype(total.dtype, copy=False))
+    return total.astype(result_type(x), copy=False).reshape(x.shape)
 
 
 def _to_all(grad: Array, divisor: Array | float, x: Array, rows: Sweeps, columns: Sweeps) -> Array:
