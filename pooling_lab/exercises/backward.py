@@ -44,6 +44,19 @@ def spread(
     return grad
 
 
+def draw_pooled(stream: Stream) -> Case:
+    """Draw the maxima of 2×2 blocks, and where in its block each of them was."""
+    rows, columns = stream.integer(1, 3), stream.integer(2, 3)
+    i, j = np.indices((rows, columns))
+    down, across = (stream.grid(rows, columns, low=0, high=1) for _ in range(2))
+    return {
+        "y": stream.permuted(rows, columns, low=-19, high=19),
+        "indices": (2 * i + down) * 2 * columns + 2 * j + across,
+        "height": 2 * rows,
+        "width": 2 * columns,
+    }
+
+
 # --- max-backward ---------------------------------------------------------------------------
 
 
@@ -143,9 +156,8 @@ add(
 def argmax_indices(x: np.ndarray) -> list[list[int]]:
     """Find each window's largest number, and count its place along the rows of the map."""
     found = [[0, 0], [0, 0]]
-    for (i, j), _ in np.ndenumerate(np.zeros((2, 2))):
-        window = x[2 * i : 2 * i + 2, 3 * j : 3 * j + 3]
-        row, column = divmod(int(window.argmax()), 3)
+    for i, j in np.ndindex(2, 2):
+        row, column = divmod(int(x[2 * i : 2 * i + 2, 3 * j : 3 * j + 3].argmax()), 3)
         found[i][j] = (2 * i + row) * 6 + 3 * j + column
     return found
 
@@ -155,10 +167,8 @@ def _indices_mistaken(wrong: Mistakes, x: np.ndarray) -> list[list[int]]:
     rows, columns = np.divmod(found, 6)
     if "index-in-window" in wrong:
         rows, columns = rows % 2, columns % 3
-    if "rows-columns-swapped" in wrong:
-        rows, columns = columns, rows
-    width = 3 if "index-in-window" in wrong else 6
-    width = 4 if "index-times-height" in wrong else width
+    rows, columns = (columns, rows) if "rows-columns-swapped" in wrong else (rows, columns)
+    width = 3 if "index-in-window" in wrong else 4 if "index-times-height" in wrong else 6
     return rows * width + columns + ("counted-from-one" in wrong)
 
 
@@ -212,19 +222,6 @@ def _unpool_mistaken(
     return flat.reshape((width, height) if "rows-columns-swapped" in wrong else (height, width))
 
 
-def _unpool_draw(stream: Stream) -> Case:
-    rows, columns = stream.integer(1, 3), stream.integer(2, 3)
-    y = stream.permuted(rows, columns, low=-19, high=19)
-    indices = [
-        [
-            (2 * i + stream.integer(0, 1)) * 2 * columns + 2 * j + stream.integer(0, 1)
-            for j in range(columns)
-        ]
-        for i in range(rows)
-    ]
-    return {"y": y, "indices": np.array(indices, float), "height": 2 * rows, "width": 2 * columns}
-
-
 add(
     Exercise(
         id="unpool",
@@ -236,15 +233,14 @@ add(
         "is possible. `indices` holds where in the map of (height, width) each number of `y` came "
         "from, counted along the rows. Every other cell becomes 0.",
         stub="def my_max_unpool2d(y, indices, height, width):\n    ...",
-        draw=_unpool_draw,
+        draw=draw_pooled,
         solution=max_unpool2d,
         mistaken=_unpool_mistaken,
         misconceptions=usual(
             "spread-over-window", "top-left", "rows-columns-swapped", "index-for-value"
         ),
         hints=(
-            "How long is the map when its rows are laid one after the other?",
-            "Make that row of zeros, and write each number of y to its index.",
+            "Lay the map's rows one after the other: zeros, with each number at its index.",
             "`flat[indices.astype(int).ravel()] = y.ravel()`, then `reshape`.",
         ),
     )

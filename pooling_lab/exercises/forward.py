@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .exercise import Case, Exercise, add
+from .exercise import Case, Exercise, Mistakes, add
 from .streams import Stream
 from .usual import slide, usual
 
@@ -123,6 +123,109 @@ add(
             "How many windows fit down, and how many across? Make an array of that shape first.",
             "Window (i, j) starts at row i·stride and column j·stride. Cut it out with a slice.",
             "`y[i, j] = x[i*stride : i*stride+kernel_size, j*stride : j*stride+kernel_size].max()`",
+        ),
+    )
+)
+
+# --- find-the-bug ---------------------------------------------------------------------------
+
+
+def padded_max(x: np.ndarray, kernel_size: int, stride: int, padding: int) -> np.ndarray:
+    """Pad with −∞ instead of 0: then a cell that does not exist never wins."""
+    padded = np.pad(x, padding, constant_values=-np.inf)
+    y = np.empty([(n - kernel_size) // stride + 1 for n in padded.shape])
+    for i, j in np.ndindex(y.shape):
+        y[i, j] = padded[i * stride :, j * stride :][:kernel_size, :kernel_size].max()
+    return y
+
+
+def _bug_mistaken(wrong: Mistakes, x: np.ndarray, *window: int) -> np.ndarray:
+    x = abs(x) if "absolute-values" in wrong else x
+    if "pad-not-low-enough" in wrong:
+        return slide(wrong, np.pad(x, window[-1], constant_values=-9), *window[:-1])
+    return slide(wrong, x, *window)
+
+
+def _bug_draw(stream: Stream) -> Case:
+    kernel_size = stream.integer(2, 3)
+    x = stream.grid(stream.integer(3, 5), stream.integer(3, 5), low=-60, high=-1)
+    stride = stream.integer(1, kernel_size)
+    return {"x": x / 2, "kernel_size": kernel_size, "stride": stride, "padding": 1}
+
+
+add(
+    Exercise(
+        id="find-the-bug",
+        title="Right on photos, wrong before the ReLU",
+        lesson="04",
+        stars=2,
+        minutes=10,
+        task="A max pooling begins with `padded = np.pad(x, padding)`, then takes each window's "
+        "maximum. On photos it is right; on maps from before the ReLU it is not. Write "
+        "`my_padded_max` so that it is right for every map `x` of shape (H, W).",
+        stub="def my_padded_max(x, kernel_size, stride, padding):\n    ...",
+        draw=_bug_draw,
+        solution=padded_max,
+        mistaken=lambda wrong, **case: _bug_mistaken(wrong, *case.values()),
+        misconceptions=usual(
+            *("zero-padding", "padding-ignored", "padding-once", "pad-not-low-enough"),
+            *("absolute-values", "mean-for-max"),
+        ),
+        hints=(
+            "What does `np.pad` write into the frame? Which number would never win there?",
+            "`np.pad(x, padding, constant_values=-np.inf)`",
+        ),
+    )
+)
+
+# --- separable-max --------------------------------------------------------------------------
+
+
+def separable_max(x: np.ndarray, kernel_size: int) -> np.ndarray:
+    """Take the maximum of shifted slices along the rows, then the same down the columns."""
+    for axis in (1, 0):
+        outputs = x.shape[axis] - kernel_size + 1
+        shifted = [np.take(x, range(k, k + outputs), axis) for k in range(kernel_size)]
+        x = np.maximum.reduce(shifted)
+    return x
+
+
+def _separable_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int) -> np.ndarray:
+    for axis in (1, 0):
+        if {1: "columns-only", 0: "rows-only"}[axis] in wrong:
+            continue
+        outputs = x.shape[axis] - kernel_size + 1
+        taps = range(kernel_size - (1 if "one-slice-short" in wrong else 0))
+        slices = [np.take(x, range(k, k + outputs), axis) for k in taps]
+        x = np.mean(slices, 0) if "mean-for-max" in wrong else np.max(slices, 0)
+        x = np.min(slices, 0) if "min-for-max" in wrong else x
+    return x
+
+
+add(
+    Exercise(
+        id="separable-max",
+        title="Rows first, then columns",
+        lesson="14",
+        stars=3,
+        minutes=15,
+        task="Write `my_separable_max`: max pooling with stride 1 and no padding for an array `x` "
+        "of shape (H, W), in two passes. The first shrinks the rows, the second the columns, each "
+        "from kernel_size shifted slices and without a loop over outputs.",
+        stub="def my_separable_max(x, kernel_size):\n    ...",
+        draw=lambda stream: {
+            "x": stream.grid(stream.integer(4, 7), stream.integer(4, 7), low=-19, high=19),
+            "kernel_size": stream.integer(2, 4),
+        },
+        solution=separable_max,
+        mistaken=_separable_mistaken,
+        misconceptions=usual(
+            *("rows-only", "columns-only", "one-slice-short", "mean-for-max", "min-for-max"),
+        ),
+        hints=(
+            "The maximum of a rectangle is the maximum of the maxima of its rows.",
+            "`x[:, k : k + W - kernel_size + 1]` is every window's k-th cell along the row.",
+            "`np.maximum.reduce([…for k in range(kernel_size)])`, once for each axis.",
         ),
     )
 )

@@ -52,6 +52,7 @@ GRACE = 1.0  # seconds to wait for a thread that has been told to stop
 MEMORY_LIMIT = 2**30  # bytes on top of what the notebook holds already
 STACK_SIZE = 2**26  # bytes: deep recursion ends in a RecursionError, not in a crash
 DEEPEST_RECURSION = 10_000
+ENOUGH_TROUBLE = 3  # inputs that fail to run, after which the others are not tried
 PRINT_LIMIT = 2_000  # characters kept of what is printed for one input
 
 _FOREIGN = tuple(
@@ -84,7 +85,7 @@ class Outcome:
 
 @dataclass
 class Run:
-    """What the function did with the inputs up to the first at which time ran out."""
+    """What the function did with the inputs, up to the one at which time or patience ran out."""
 
     outcomes: list[Outcome] = field(default_factory=list)
     called: set[str] = field(default_factory=set)
@@ -108,7 +109,7 @@ def run(
     Returns
     -------
     Run
-        One outcome per input, fewer when the time was up.
+        One outcome per input; fewer when the time was up or three did not run through.
     """
     result, printed = Run(), _Sink()
     with _guarded(printed):
@@ -132,6 +133,8 @@ def _call_all(
         outcome = _call(function, tuple(given.values()), _Watch(forbidden, result.called))
         outcome.printed = printed.getvalue()
         result.outcomes.append(outcome)
+        if sum(one.trouble is not None for one in result.outcomes) == ENOUGH_TROUBLE:
+            return
 
 
 def _call(function: Callable[..., Any], given: tuple[Any, ...], watch: _Watch) -> Outcome:

@@ -120,7 +120,7 @@ def telling_case(exercise: Exercise, stream: Stream) -> Case:
             second_best.append((mixed_up, case))
         else:
             telling.append(case)
-        if telling and (len(telling) == GOOD_ENOUGH or _is_a_grid(exercise.outcome(case))):
+        if telling and (len(telling) == GOOD_ENOUGH or not _pairs_may_mix(exercise, case)):
             break
     if len(telling) < 2:
         return telling[0] if telling else min(second_best, key=lambda one: one[0])[1]
@@ -128,5 +128,6 @@ def telling_case(exercise: Exercise, stream: Stream) -> Case:
     return min(telling, key=lambda case: len(confused(exercise, case, everyone)))
 
 
-def _is_a_grid(answer: Value | None) -> bool:
-    return isinstance(answer, np.ndarray) and answer.size > 3
+def _pairs_may_mix(exercise: Exercise, case: Case) -> bool:
+    """Tell whether pairs of misconceptions collide by chance: where the answer is a few numbers."""
+    return exercise.fits is None and np.size(np.asarray(exercise.outcome(case), object)) <= 3

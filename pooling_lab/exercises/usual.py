@@ -42,6 +42,22 @@ TEXTS = {
     "is a gap between two of its cells, and none after the last. Draw one window.",
     "rows-columns-swapped": "Rows and columns are swapped. Rows come first, and row i of the "
     "output belongs to the input rows from i·stride on.",
+    "padding-too-wide": "The padding is more than half the kernel. PyTorch refuses that: a window "
+    "could then lie in the padding altogether.",
+    "gaps": "The stride is larger than the kernel, so there are pixels between two windows that "
+    "nobody looks at. The task rules that out.",
+    "window-too-small": "The number of windows is right, but the kernel is smaller than the task "
+    "allows. What may the others become when it grows?",
+    "gaps-forgotten": "Those are the pixels after the last window. The stride is larger than the "
+    "kernel: what lies between two windows?",
+    "tail-forgotten": "Those are the pixels between the windows. Where does the last window end, "
+    "and where does the row?",
+    "counted-from-one": "The pixels were numbered from 1. The first pixel has number 0, as in "
+    "Python.",
+    "convolution-keeps-size": "The convolutions were taken to keep the size. They do so only when "
+    "the padding makes up for the kernel: check each.",
+    "halved": "The pools were taken to halve, whatever their kernel. A 3/2 window needs room for "
+    "three pixels.",
     # what becomes of the numbers in a window
     "mean-for-max": "Those are averages. An average blends the numbers of a window; the maximum "
     "keeps one of them and forgets the others.",
@@ -74,6 +90,8 @@ TEXTS = {
     "cells do not exist: how many are left?",
     "channels-pooled": "The channels were mixed as well. A pooling layer looks at each channel "
     "by itself: as many come out as go in.",
+    "one-channel": "That is one channel alone. The layer does the same to every channel: how many "
+    "come out when several go in?",
     "channels-last-misread": "The axes were taken for another order, so the window slid over "
     "channels. Write down what each axis is before you slide.",
     "sign-not-restored": "The trick min(x) = −max(−x) needs both signs. One of them is missing.",
@@ -85,6 +103,39 @@ TEXTS = {
     "share-reversed": "The shares are the other way round. With alpha = 1 nothing but the maximum "
     "should be left.",
     "share-ignored": "Maximum and average were blended half and half, whatever alpha says.",
+    "channels-averaged": "The channels were blended into one another. A pooling layer looks at "
+    "each channel by itself: pool one while you cover the other.",
+    "reshaped-not-moved": "`reshape` does not move axes: it cuts the same row of numbers anew, so "
+    "pixels end up in other places. Move the axis instead.",
+    "order-not-restored": "The colours came back as the first axis. The caller gave a photo of "
+    "shape (H, W, C) and expects one.",
+    "batch-pooled": "The images of the batch were averaged into one. Each image keeps its own "
+    "numbers.",
+    "bins-ceiled": "Both ends of each bin were rounded up, so the bins never overlap. Which way is "
+    "the start rounded?",
+    "stop-included": "The stop is one too small. A slice stops before its stop: `x[1:4]` holds "
+    "three cells.",
+    "pad-not-low-enough": "The frame holds a low number, but a map may be lower still, and then "
+    "the frame wins. Which number is below all others?",
+    "absolute-values": "The signs are gone. Max pooling compares the numbers as they are.",
+    "rows-only": "Only the pass along the rows was made: the height has not changed.",
+    "columns-only": "Only the pass down the columns was made: the width has not changed.",
+    "one-slice-short": "The window is one cell too small in each direction. `range(n)` ends at "
+    "n − 1: how many slices did you combine?",
+    # reading experiments and images
+    "pairs-ignored": "The two spreads were added as if the networks had nothing in common. The "
+    "same seed makes a pair: look at the five differences.",
+    "sd-for-se": "That is the spread of single differences. The mean of five of them is "
+    "steadier: by which factor?",
+    "n-for-n-minus-one": "The standard deviation was taken with n. From a sample it is taken with "
+    "n − 1, since the mean came from the same numbers.",
+    "any-difference-told": "The means differ, as two means nearly always do. The question is "
+    "whether the difference is large beside its standard error.",
+    "shifted": "That is the image, shifted. Max pooling does notice most shifts: compare the two "
+    "pooled maps block by block.",
+    "average-broken": "In your image each block holds as much ink as before, so the average cannot "
+    "tell the two apart either.",
+    "too-few-cells": "The idea works, but fewer than 8 cells differ. Where else may one?",
     # where the maximum was
     "index-in-window": "That position counts inside the window. It is wanted in the whole map: "
     "where does that window start?",

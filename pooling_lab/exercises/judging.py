@@ -1,0 +1,128 @@
+"""Exercises about telling things apart: from a plot, and from a pooled map (lessons 05, 11)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .exercise import Case, Exercise, Mistakes, add
+from .streams import Stream
+from .usual import usual
+
+
+def _blocks(image: np.ndarray) -> np.ndarray:
+    """View an 8×8 image as 4×4 blocks of four cells."""
+    return image.reshape(4, 2, 4, 2).swapaxes(1, 2).reshape(4, 4, 4)
+
+
+def draw_image(stream: Stream) -> Case:
+    """Draw an image whose 2×2 blocks hold one cell of ink, or none."""
+    one_inked = np.eye(4)[[stream.integer(0, 3) for _ in range(16)]]
+    one_inked[stream.shuffled(range(16))[: stream.integer(4, 10)]] = 0
+    return {"x": one_inked.reshape(4, 4, 2, 2).swapaxes(1, 2).reshape(8, 8)}
+
+
+# --- read-the-plot --------------------------------------------------------------------------
+
+
+def read_the_plot(a: np.ndarray, b: np.ndarray) -> tuple[float, str]:
+    """Divide the mean difference by its standard error, and hold it against 2.776."""
+    difference = a - b
+    t = difference.mean() / (difference.std(ddof=1) / len(difference) ** 0.5)
+    return float(t), "told" if abs(t) > 2.776 else "cannot be told"
+
+
+def _plot_mistaken(wrong: Mistakes, a: np.ndarray, b: np.ndarray) -> tuple[float, str]:
+    ddof = 0 if "n-for-n-minus-one" in wrong else 1
+    apart = (a.var(ddof=ddof) + b.var(ddof=ddof)) ** 0.5
+    spread = apart if "pairs-ignored" in wrong else (a - b).std(ddof=ddof)
+    t = (a - b).mean() / (spread / (1 if "sd-for-se" in wrong else len(a) ** 0.5))
+    told = abs(t) > 2.776 or "any-difference-told" in wrong
+    return float(t), "told" if told else "cannot be told"
+
+
+def _plot_draw(stream: Stream) -> Case:
+    b = 80 + stream.grid(5, low=0, high=120) / 10
+    return {"a": b + stream.grid(5, low=-20, high=60) / 10, "b": b}
+
+
+add(
+    Exercise(
+        id="read-the-plot",
+        title="Five seeds: can it be told?",
+        lesson="11",
+        stars=2,
+        minutes=8,
+        task="`a` and `b` are test accuracies (percent) of two networks, trained with the same "
+        "five seeds in the same order. How many standard errors is the mean difference a − b away "
+        'from zero? Beyond 2.776 it counts as told (95 %). Write `(t, "told")` or '
+        '`(t, "cannot be told")`.',
+        stub="answer = None",
+        draw=_plot_draw,
+        solution=read_the_plot,
+        mistaken=_plot_mistaken,
+        misconceptions=usual(
+            "pairs-ignored", "sd-for-se", "n-for-n-minus-one", "any-difference-told"
+        ),
+        hints=(
+            "Look at the five differences. Their standard error is their standard deviation "
+            "(with n − 1) divided by √n.",
+            "`d.mean() / (d.std(ddof=1) / 5**0.5)`, then compare with 2.776.",
+        ),
+    )
+)
+
+# --- break-it -------------------------------------------------------------------------------
+
+
+def break_max_pooling(x: np.ndarray) -> np.ndarray:
+    """Fill every block that has ink: its maximum stays, its average does not."""
+    any_ink = x.reshape(4, 2, 4, 2).max(axis=(1, 3))
+    return np.kron(any_ink, np.ones((2, 2)))
+
+
+def _break_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
+    if "shifted" in wrong:
+        return np.roll(x, 1, axis=1)
+    if "average-broken" in wrong:
+        return _blocks(x)[:, :, ::-1].reshape(4, 4, 2, 2).swapaxes(1, 2).reshape(8, 8)
+    if "too-few-cells" in wrong:
+        more = np.argwhere(break_max_pooling(x) != x)[:4]
+        return x + np.isin(np.arange(64), more @ [8, 1]).reshape(8, 8)
+    return break_max_pooling(x)
+
+
+def _break_fits(answer: np.ndarray, wrong: Mistakes, x: np.ndarray) -> bool:
+    if np.shape(answer) != (8, 8) or not np.isin(answer, (0, 1)).all():
+        return False
+    same_max = np.array_equal(_blocks(answer).max(axis=2), _blocks(x).max(axis=2))
+    same_mean = np.array_equal(_blocks(answer).mean(axis=2), _blocks(x).mean(axis=2))
+    changed = int((answer != x).sum())
+    if "shifted" in wrong:
+        return not same_max and np.array_equal(answer, np.roll(x, 1, axis=1))
+    if "average-broken" in wrong:
+        return same_max and same_mean and changed > 0
+    return same_max and not same_mean and (0 < changed < 8) == ("too-few-cells" in wrong)
+
+
+add(
+    Exercise(
+        id="break-it",
+        title="Draw an image that fools max pooling",
+        lesson="05",
+        stars=2,
+        minutes=8,
+        task="`x` is an image of 8×8, with 1 for ink and 0 for paper. Draw another one, as a list "
+        "of rows: 2×2 max pooling with stride 2 must not tell the two apart, average pooling must, "
+        "and at least 8 cells must differ. Many answers are right.",
+        stub="answer = None",
+        draw=draw_image,
+        solution=break_max_pooling,
+        mistaken=_break_mistaken,
+        fits=_break_fits,
+        misconceptions=usual("shifted", "average-broken", "too-few-cells"),
+        hints=(
+            "Max pooling asks each block whether there is ink; the average asks how much.",
+            "Leave empty blocks empty, and put more ink into the others.",
+        ),
+    )
+)

@@ -1,0 +1,99 @@
+"""Exercises about whole maps: global and adaptive pooling (lesson 06)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .exercise import Case, Exercise, Mistakes, add
+from .streams import Stream
+from .usual import usual
+
+# --- global-pooling -------------------------------------------------------------------------
+
+
+def global_avg_pool2d(x: np.ndarray) -> np.ndarray:
+    """Collapse rows and columns: one mean for each channel of each image."""
+    return x.mean(axis=(2, 3))
+
+
+def _global_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
+    axes = {"wrong-axes": (0, 1), "channels-pooled": (1, 2, 3), "batch-pooled": (0, 2, 3)}
+    axis = next((axes[one] for one in axes if one in wrong), (2, 3))
+    how = np.sum if "sum-for-mean" in wrong else np.max if "max-for-mean" in wrong else np.mean
+    pooled = how(x, axis=axis)
+    return np.trunc(pooled) if "fraction-lost" in wrong else pooled
+
+
+add(
+    Exercise(
+        id="global-pooling",
+        title="Write global average pooling",
+        lesson="06",
+        stars=1,
+        minutes=5,
+        task="Write `my_global_avg_pool2d` for a batch `x` of shape (N, C, H, W). It returns an "
+        "array of shape (N, C).",
+        stub="def my_global_avg_pool2d(x):\n    ...",
+        draw=lambda stream: {"x": stream.grid(*(stream.integer(2, 4) for _ in "NCHW"))},
+        solution=global_avg_pool2d,
+        mistaken=_global_mistaken,
+        misconceptions=usual(
+            *("wrong-axes", "channels-pooled", "batch-pooled"),
+            *("max-for-mean", "sum-for-mean", "fraction-lost"),
+        ),
+        hints=(
+            "Which two of the four axes are gone in the result?",
+            "`x.mean(axis=…)` takes a tuple of axes.",
+            "Rows and columns are axes 2 and 3.",
+        ),
+    )
+)
+
+# --- adaptive-bins --------------------------------------------------------------------------
+
+
+def adaptive_bins(size: int, bins: int) -> list[tuple[int, int]]:
+    """Let bin i start at floor(i·n/o) and stop before ceil((i + 1)·n/o)."""
+    return [(i * size // bins, -(-(i + 1) * size // bins)) for i in range(bins)]
+
+
+def _bins_mistaken(wrong: Mistakes, size: int, bins: int) -> list[tuple[int, int]]:
+    if "equal-bins" in wrong:
+        width = size // bins
+        found = [(i * width, (i + 1) * width) for i in range(bins)]
+    elif "bins-floored" in wrong:
+        found = [(i * size // bins, (i + 1) * size // bins) for i in range(bins)]
+    elif "bins-ceiled" in wrong:
+        found = [(-(-i * size // bins), -(-(i + 1) * size // bins)) for i in range(bins)]
+    else:
+        found = adaptive_bins(size, bins)
+    last = 1 if "stop-included" in wrong else 0
+    return [(start, stop - last) for start, stop in found]
+
+
+def _bins_draw(stream: Stream) -> Case:
+    bins = stream.integer(2, 15)
+    return {"size": stream.integer(bins, 99), "bins": bins}
+
+
+add(
+    Exercise(
+        id="adaptive-bins",
+        title="Cut a row into adaptive bins",
+        lesson="06",
+        stars=2,
+        minutes=8,
+        task="Write `my_bins`. It returns, for each of the adaptive bins over `size` cells, the "
+        "pair (start, stop) that PyTorch chooses, so that `x[start:stop]` is the bin.",
+        stub="def my_bins(size, bins):\n    ...",
+        draw=_bins_draw,
+        solution=adaptive_bins,
+        mistaken=_bins_mistaken,
+        misconceptions=usual("equal-bins", "bins-floored", "bins-ceiled", "stop-included"),
+        hints=(
+            "For 5 cells and 3 bins PyTorch takes cells 0 1, then 1 2 3, then 3 4.",
+            "The start is rounded down and the stop is rounded up, so that no cell is left out.",
+            "`i * size // bins` and `-(-(i + 1) * size // bins)`",
+        ),
+    )
+)
