@@ -19,7 +19,6 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 FAILED = pytest.StashKey[bool]()
-KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 Opener = Callable[[Path | Sequence[str]], driving.Notebook]
 
@@ -96,7 +95,7 @@ def open_notebook(page: Page, lab: driving.Lab) -> Iterator[Opener]:
         else:
             cells = [nbformat.v4.new_code_cell(source) for source in content]
             notebook, name = nbformat.v4.new_notebook(cells=cells), "made_here.ipynb"
-        notebook.metadata["kernelspec"] = KERNEL
+        notebook.metadata["kernelspec"] = driving.KERNEL
         nbformat.write(notebook, lab.folder / name)
         return driving.Notebook(page, lab, name)
 

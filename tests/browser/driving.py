@@ -42,6 +42,7 @@ FLAGS = (
     "--disable-sync",
 )
 WINDOW = {"width": 1280, "height": 900}
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SETTINGS = {
     # The theme follows the browser's colour scheme, so that one server shows both.
@@ -215,10 +216,10 @@ class Notebook:
         page.goto(f"{lab.origin}/lab/tree/{name}?token={lab.token}&reset")
         self.panel = page.locator(".jp-NotebookPanel")
         expect(self.cells.first).to_be_visible(timeout=60_000)
-        self._wait_for_the_kernel()
+        self.wait_for_the_kernel()
 
-    def _wait_for_the_kernel(self) -> None:
-        """Ask the server: the page says "Idle" before it has a kernel."""
+    def wait_for_the_kernel(self) -> None:
+        """Wait until it is idle; the server knows, the page says "Idle" even without a kernel."""
         deadline = time.monotonic() + 60
         while not any(
             session["path"] == self.name
@@ -227,7 +228,7 @@ class Notebook:
             for session in self.lab.request("GET", "sessions")
         ):
             if time.monotonic() > deadline:
-                raise RuntimeError(f"{self.name} got no kernel within a minute")
+                raise RuntimeError(f"{self.name} has no idle kernel after a minute")
             self.page.wait_for_timeout(100)
 
     @property
@@ -261,7 +262,8 @@ class Notebook:
         prompts = self.panel.locator(".jp-CodeCell .jp-InputArea-prompt")
         expect(prompts.first).not_to_have_text("[ ]:", timeout=30_000)
         expect(prompts.filter(has_text="[*]")).to_have_count(0, timeout=seconds * 1000)
-        assert not self.problems.all_inner_texts()
+        if problems := self.problems.all_inner_texts():
+            raise AssertionError("\n".join(problems))
         expect(prompts.last).not_to_have_text("[ ]:")
 
 
@@ -365,5 +367,6 @@ TEXTS = r"""explorer => {
 def hard_to_read(explorer: OnPage) -> list[dict[str, Any]]:
     """Return the texts below WCAG AA's contrast of 4.5, or smaller than 12 px."""
     texts = explorer.root.evaluate(TEXTS)
-    assert len(texts) > 10, f"only {texts} were looked at"
+    if len(texts) < 10:
+        raise AssertionError(f"only these texts were looked at: {texts}")
     return [text for text in texts if text["contrast"] < 4.5 or text["size"] < 11.9]
