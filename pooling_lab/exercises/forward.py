@@ -140,7 +140,6 @@ def padded_max(x: np.ndarray, kernel_size: int, stride: int, padding: int) -> np
 
 
 def _bug_mistaken(wrong: Mistakes, x: np.ndarray, *window: int) -> np.ndarray:
-    x = abs(x) if "absolute-values" in wrong else x
     if "pad-not-low-enough" in wrong:
         return slide(wrong, np.pad(x, window[-1], constant_values=-9), *window[:-1])
     return slide(wrong, x, *window)
@@ -168,11 +167,10 @@ add(
         solution=padded_max,
         mistaken=lambda wrong, **case: _bug_mistaken(wrong, *case.values()),
         misconceptions=usual(
-            *("zero-padding", "padding-ignored", "padding-once", "pad-not-low-enough"),
-            *("absolute-values", "mean-for-max"),
+            *("zero-padding", "padding-ignored", "pad-not-low-enough", "mean-for-max"),
         ),
         hints=(
-            "What does `np.pad` write into the frame? Which number would never win there?",
+            "What does `np.pad` write into the frame? What would never win?",
             "`np.pad(x, padding, constant_values=-np.inf)`",
         ),
     )
@@ -192,13 +190,12 @@ def separable_max(x: np.ndarray, kernel_size: int) -> np.ndarray:
 
 def _separable_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int) -> np.ndarray:
     for axis in (1, 0):
-        if {1: "columns-only", 0: "rows-only"}[axis] in wrong:
+        if ("rows-only", "columns-only")[axis] in wrong:
             continue
         outputs = x.shape[axis] - kernel_size + 1
-        taps = range(kernel_size - (1 if "one-slice-short" in wrong else 0))
+        taps = range(kernel_size - ("one-slice-short" in wrong))
         slices = [np.take(x, range(k, k + outputs), axis) for k in taps]
         x = np.mean(slices, 0) if "mean-for-max" in wrong else np.max(slices, 0)
-        x = np.min(slices, 0) if "min-for-max" in wrong else x
     return x
 
 
@@ -219,11 +216,8 @@ add(
         },
         solution=separable_max,
         mistaken=_separable_mistaken,
-        misconceptions=usual(
-            *("rows-only", "columns-only", "one-slice-short", "mean-for-max", "min-for-max"),
-        ),
+        misconceptions=usual("rows-only", "columns-only", "one-slice-short", "mean-for-max"),
         hints=(
-            "The maximum of a rectangle is the maximum of the maxima of its rows.",
             "`x[:, k : k + W - kernel_size + 1]` is every window's k-th cell along the row.",
             "`np.maximum.reduce([…for k in range(kernel_size)])`, once for each axis.",
         ),

@@ -14,11 +14,30 @@ def _blocks(image: np.ndarray) -> np.ndarray:
     return image.reshape(4, 2, 4, 2).swapaxes(1, 2).reshape(4, 4, 4)
 
 
+def pools_agree(a: np.ndarray, b: np.ndarray) -> tuple[bool, bool]:
+    """Tell whether max pooling, and whether average pooling, gives the same for two images."""
+    one, other = _blocks(a), _blocks(b)
+    same_mean = np.array_equal(one.mean(axis=2), other.mean(axis=2))
+    return np.array_equal(one.max(axis=2), other.max(axis=2)), same_mean
+
+
 def draw_image(stream: Stream) -> Case:
     """Draw an image whose 2×2 blocks hold one cell of ink, or none."""
     one_inked = np.eye(4)[[stream.integer(0, 3) for _ in range(16)]]
     one_inked[stream.shuffled(range(16))[: stream.integer(4, 10)]] = 0
     return {"x": one_inked.reshape(4, 4, 2, 2).swapaxes(1, 2).reshape(8, 8)}
+
+
+def badly_broken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
+    """Draw what somebody with these mistakes takes for an image that fools max pooling."""
+    if "shifted" in wrong:
+        return np.roll(x, 1, axis=1)
+    if "average-broken" in wrong:
+        return _blocks(x)[:, :, ::-1].reshape(4, 4, 2, 2).swapaxes(1, 2).reshape(8, 8)
+    if "too-few-cells" in wrong:
+        more = np.argwhere(break_max_pooling(x) != x)[:4]
+        return x + np.isin(np.arange(64), more @ [8, 1]).reshape(8, 8)
+    return break_max_pooling(x)
 
 
 # --- read-the-plot --------------------------------------------------------------------------
@@ -80,25 +99,13 @@ def break_max_pooling(x: np.ndarray) -> np.ndarray:
     return np.kron(any_ink, np.ones((2, 2)))
 
 
-def _break_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
-    if "shifted" in wrong:
-        return np.roll(x, 1, axis=1)
-    if "average-broken" in wrong:
-        return _blocks(x)[:, :, ::-1].reshape(4, 4, 2, 2).swapaxes(1, 2).reshape(8, 8)
-    if "too-few-cells" in wrong:
-        more = np.argwhere(break_max_pooling(x) != x)[:4]
-        return x + np.isin(np.arange(64), more @ [8, 1]).reshape(8, 8)
-    return break_max_pooling(x)
-
-
 def _break_fits(answer: np.ndarray, wrong: Mistakes, x: np.ndarray) -> bool:
     if np.shape(answer) != (8, 8) or not np.isin(answer, (0, 1)).all():
         return False
-    same_max = np.array_equal(_blocks(answer).max(axis=2), _blocks(x).max(axis=2))
-    same_mean = np.array_equal(_blocks(answer).mean(axis=2), _blocks(x).mean(axis=2))
-    changed = int((answer != x).sum())
+    same_max, same_mean = pools_agree(answer, x)
     if "shifted" in wrong:
         return not same_max and np.array_equal(answer, np.roll(x, 1, axis=1))
+    changed = int((answer != x).sum())
     if "average-broken" in wrong:
         return same_max and same_mean and changed > 0
     return same_max and not same_mean and (0 < changed < 8) == ("too-few-cells" in wrong)
@@ -117,7 +124,7 @@ add(
         stub="answer = None",
         draw=draw_image,
         solution=break_max_pooling,
-        mistaken=_break_mistaken,
+        mistaken=badly_broken,
         fits=_break_fits,
         misconceptions=usual("shifted", "average-broken", "too-few-cells"),
         hints=(

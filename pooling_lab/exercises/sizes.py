@@ -20,14 +20,9 @@ def channels_apart(x: np.ndarray) -> list[list[list[float]]]:
 
 
 def _channels_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
-    if "channels-last-misread" in wrong:
-        x = np.moveaxis(x, -1, 0)  # now the window slides over channels and rows
-    y = np.array([slide(wrong, channel, 2, 2) for channel in x])
-    if "channels-last-misread" in wrong:
-        y = np.moveaxis(y, 0, -1)
-    if "channels-pooled" in wrong:
-        y = y.max(axis=0, keepdims=True)
-    return y[:1] if "one-channel" in wrong else y
+    axis = -1 if "channels-last-misread" in wrong else 0
+    y = np.stack([slide(wrong, plane, 2, 2) for plane in np.moveaxis(x, axis, 0)], axis)
+    return y.max(axis=0) if "channels-pooled" in wrong else y[:1] if "one-channel" in wrong else y
 
 
 add(
@@ -44,13 +39,9 @@ add(
         solution=channels_apart,
         mistaken=_channels_mistaken,
         misconceptions=usual(
-            *("channels-pooled", "channels-last-misread", "mean-for-max", "min-for-max"),
-            *("first-cell", "last-cell", "stride-ignored"),
-        )
-        | {
-            "one-channel": "That is the first channel alone. The layer does the same to every "
-            "channel: how many channels come out when three go in?"
-        },
+            *("channels-pooled", "channels-last-misread", "one-channel", "mean-for-max"),
+            *("min-for-max", "first-cell", "last-cell", "stride-ignored"),
+        ),
         hints=(
             "Cover two of the channels with your hand, and pool the one that is left.",
             "A channel has two windows side by side, so it gives one row of two numbers.",
@@ -62,35 +53,23 @@ add(
 # --- layout-nhwc ----------------------------------------------------------------------------
 
 
-def pool_channels_last(x: np.ndarray, kernel_size: int) -> np.ndarray:
+def pool_channels_last(x: np.ndarray) -> np.ndarray:
     """Move the channels before the rows and columns, pool, and move them back."""
     from pooling_lab import max_pool2d
 
     channels_first = np.moveaxis(x, -1, 1)
-    return np.moveaxis(max_pool2d(channels_first, kernel_size), 1, -1)
+    return np.moveaxis(max_pool2d(channels_first, 2), 1, -1)
 
 
-def _nhwc_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int) -> np.ndarray:
-    n, height, width, channels = x.shape
-    to, back = (0, 3, 1, 2), (0, 2, 3, 1)
-    if "channels-last-misread" in wrong:
-        to = back = (0, 1, 2, 3)
-    if "rows-columns-swapped" in wrong:
-        to = (0, 3, 2, 1)
-    first = x.transpose(to)
-    if "reshaped" in wrong:
-        first = x.reshape(n, channels, height, width)
-    planes = [[slide(wrong, plane, kernel_size, kernel_size) for plane in image] for image in first]
-    return np.array(planes) if "not-moved-back" in wrong else np.array(planes).transpose(back)
+def _layout_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
+    swapped = (0, 3, 2, 1) if "rows-columns-swapped" in wrong else (0, 3, 1, 2)
+    moved = x.reshape(np.array(x.shape)[[0, 3, 1, 2]]) if "reshaped-not-moved" in wrong else None
+    first = x if "channels-last-misread" in wrong else x.transpose(swapped)
+    images = first if moved is None else moved
+    y = np.array([[slide((), plane, 2, 2) for plane in image] for image in images])
+    stays = {"channels-last-misread", "order-not-restored"} & set(wrong)
+    return y if stays else np.moveaxis(y, 1, -1)
 
-
-def _nhwc_draw(stream: Stream) -> Case:
-    n, height, width, channels = (stream.integer(*limits) for limits in _NHWC_LIMITS)
-    x = stream.grid(n, height, width, channels, low=-20, high=40)
-    return {"x": x, "kernel_size": stream.integer(2, min(3, height, width, channels))}
-
-
-_NHWC_LIMITS = ((1, 2), (2, 5), (2, 5), (2, 4))
 
 add(
     Exercise(
@@ -99,23 +78,19 @@ add(
         lesson="01",
         stars=2,
         minutes=8,
-        task="`x` is a batch of images of shape (N, H, W, C), as photos come. Max-pool it with "
-        "stride = kernel_size and return shape (N, H_out, W_out, C). The pooling itself may be "
-        "pooling_lab's or torch's, which want (N, C, H, W).",
-        stub="def pool_channels_last(x, kernel_size):\n    ...",
-        draw=_nhwc_draw,
+        task="`x` is a batch of images of shape (N, H, W, C). Max-pool it with 2×2 windows and "
+        "stride 2, and return shape (N, H//2, W//2, C). The pooling itself may be pooling_lab's "
+        "or torch's, which want (N, C, H, W).",
+        stub="def pool_channels_last(x):\n    ...",
+        draw=lambda stream: {"x": stream.grid(2, *(stream.integer(2, 5) for _ in "HWC"))},
         solution=pool_channels_last,
-        mistaken=_nhwc_mistaken,
-        misconceptions=usual("channels-last-misread", "rows-columns-swapped", "mean-for-max")
-        | {
-            "reshaped": "`reshape` cuts the same row of numbers into other pieces: pixels of "
-            "different colours end up in one channel. The axes have to be moved instead.",
-            "not-moved-back": "The channels are still in second place. What has been moved to the "
-            "front has to be moved back to the end.",
-        },
+        mistaken=_layout_mistaken,
+        misconceptions=usual(
+            *("channels-last-misread", "reshaped-not-moved", "order-not-restored"),
+            "rows-columns-swapped",
+        ),
         hints=(
             "Which axis is the channels in `x`, and which one do the pooling functions expect?",
-            "`np.moveaxis(x, from, to)` moves one axis and keeps the order of the others.",
             "`np.moveaxis(x, -1, 1)`, pool, then `np.moveaxis(y, 1, -1)`.",
         ),
         forbidden=("pooling_lab.exercises",),
@@ -170,13 +145,44 @@ add(
     )
 )
 
+# --- how a window for a wanted size is judged -----------------------------------------------
+
+_WINDOW_MISTAKES = usual(
+    *("forgot-plus-one", "padding-once", "ceil-for-floor", "window-not-subtracted"),
+    *("padding-too-wide", "gaps", "window-too-small"),
+)
+
+
+def _window_fits(answer: Any, wrong: Mistakes, size: int, wanted: int, smallest: int) -> bool:
+    if np.shape(answer) != (3,) or not all(float(number).is_integer() for number in answer):
+        return False
+    kernel_size, stride, padding = map(int, answer)
+    rules = {
+        "window-too-small": kernel_size >= smallest,
+        "gaps": stride <= kernel_size,
+        "padding-too-wide": padding <= kernel_size // 2,
+    }
+    if min(kernel_size, stride, padding + 1, size + 2 * padding - kernel_size + 1) < 1:
+        return False
+    kept = all(kept for rule, kept in rules.items() if rule not in wrong)
+    return kept and count(wrong, size, kernel_size, stride, padding) == wanted
+
+
+def _window_mistaken(wrong: Mistakes, **case: int) -> tuple[int, ...] | None:
+    """Find a window that only these mistakes explain."""
+    others = [(), *((one,) for one in _WINDOW_MISTAKES if {one} != set(wrong))] if wrong else []
+    for window in itertools.product(range(1, 14), range(1, 14), range(8)):
+        if _window_fits(window, wrong, **case):
+            if not any(_window_fits(window, other, **case) for other in others):
+                return window
+    return None
+
+
 # --- choose-window --------------------------------------------------------------------------
 
-Window = tuple[int, int, int]
 
-
-def choose_window(size: int, wanted: int, smallest: int) -> Window:
-    """Try windows of growing size until one gives the size that is wanted."""
+def choose_window(size: int, wanted: int, smallest: int) -> tuple[int, int, int]:
+    """Try one window after the other until one gives the size that is wanted."""
     for kernel_size in range(smallest, size + 1):
         for stride in range(1, kernel_size + 1):
             for padding in range(kernel_size // 2 + 1):
@@ -185,41 +191,12 @@ def choose_window(size: int, wanted: int, smallest: int) -> Window:
     raise ValueError(f"no window turns {size} cells into {wanted}")
 
 
-def _window_fits(answer: Any, wrong: Mistakes, size: int, wanted: int, smallest: int) -> bool:
-    if np.shape(answer) != (3,) or any(number != int(number) for number in answer):
-        return False
-    kernel_size, stride, padding = map(int, answer)
-    most = size if "padding-too-wide" in wrong else kernel_size // 2
-    longest = size if "gaps" in wrong else kernel_size
-    allowed = ("window-too-small" in wrong or kernel_size >= smallest) and 1 <= stride <= longest
-    room = 0 <= padding <= most and 1 <= kernel_size <= size + 2 * padding
-    return allowed and room and count(wrong, size, kernel_size, stride, padding) == wanted
-
-
-def _window_mistaken(wrong: Mistakes, **case: int) -> Window | None:
-    others: list[Mistakes] = [(), *((one,) for one in _WINDOW_MISTAKES if {one} != set(wrong))]
-    tried = itertools.product(range(2, 14), range(1, 14), range(8))
-    fitting = (window for window in tried if _window_fits(window, wrong, **case))
-    alone = (w for w in fitting if not any(_window_fits(w, other, **case) for other in others))
-    return choose_window(**case) if not wrong else next(alone, None)
-
-
 def _window_draw(stream: Stream) -> Case:
-    kernel_size, size = stream.integer(4, 11), stream.integer(40, 120)
-    stride, padding = stream.integer(2, kernel_size), stream.integer(1, kernel_size // 2)
+    size, kernel_size = stream.integer(40, 120), stream.integer(3, 11)
+    stride, padding = stream.integer(2, kernel_size), stream.integer(0, kernel_size // 2)
     wanted = (size + 2 * padding - kernel_size) // stride + 1
-    return {"size": size, "wanted": wanted, "smallest": kernel_size - stream.integer(0, 1)}
+    return {"size": size, "wanted": wanted, "smallest": kernel_size}
 
-
-_WINDOW_MISTAKES = {
-    **usual("forgot-plus-one", "padding-once", "ceil-for-floor", "window-not-subtracted"),
-    "padding-too-wide": "The padding is more than half the kernel. PyTorch refuses that: a window "
-    "could then lie in the padding altogether.",
-    "gaps": "The stride is larger than the kernel, so there are pixels between two windows that "
-    "nobody looks at. The task rules that out.",
-    "window-too-small": "The number of windows is right, but the kernel is smaller than the task "
-    "allows. What happens to the others when you let it grow?",
-}
 
 add(
     Exercise(
@@ -238,9 +215,7 @@ add(
         misconceptions=_WINDOW_MISTAKES,
         hints=(
             "The stride is close to how many times fewer pixels are wanted. Start with that.",
-            "Write the size formula with your stride, and see how much kernel_size and padding "
-            "may still move before the floor jumps to another number.",
-            "Let kernel_size be the smallest one allowed; try padding 0, then 1, then 2…",
+            "Take the smallest kernel_size allowed, and try padding 0, then 1, then 2…",
         ),
         fits=_window_fits,
     )
@@ -257,22 +232,13 @@ def dropped_cells(size: int, kernel_size: int, stride: int) -> list[int]:
 
 
 def _dropped_mistaken(wrong: Mistakes, size: int, kernel_size: int, stride: int) -> list[int]:
-    windows = int(count(wrong, size, kernel_size, stride))
     step = kernel_size if "stride-is-kernel" in wrong else stride
-    end = windows * step - step + kernel_size
-    read = {i * step + cell for i in range(windows) for cell in range(kernel_size)}
-    if "gaps-forgotten" in wrong:
-        read |= set(range(end))
-    if "tail-forgotten" in wrong:
-        read |= set(range(end, size))
-    one = 1 if "counted-from-one" in wrong else 0
-    return [cell + one for cell in range(size) if cell not in read]
-
-
-def _dropped_draw(stream: Stream) -> Case:
-    kernel_size = stream.integer(2, 4)
-    stride = kernel_size + stream.integer(1, 3)
-    return {"size": stream.integer(14, 36), "kernel_size": kernel_size, "stride": stride}
+    starts = [i * step for i in range(int(count(wrong, size, kernel_size, stride)))]
+    read = {start + i for start in starts for i in range(kernel_size)}
+    tail = set(range(starts[-1] + kernel_size, size))
+    left = tail if "gaps-forgotten" in wrong else set(range(size)) - read
+    left -= tail if "tail-forgotten" in wrong else set()
+    return [cell + ("counted-from-one" in wrong) for cell in sorted(left)]
 
 
 add(
@@ -286,22 +252,17 @@ add(
         "moves over it with stride={stride}, without padding. Which pixels does no window read? "
         "Write their numbers as a list.",
         stub="answer = None",
-        draw=_dropped_draw,
+        draw=lambda stream: stream.numbers(size=(16, 36), kernel_size=(2, 4), stride=(5, 7)),
         solution=dropped_cells,
         mistaken=_dropped_mistaken,
-        misconceptions=usual("forgot-plus-one", "ceil-for-floor", "stride-is-kernel")
-        | {
-            "gaps-forgotten": "Those are the pixels after the last window. The stride is larger "
-            "than the kernel: what lies between two windows?",
-            "tail-forgotten": "Those are the pixels between the windows. Where does the last "
-            "window end, and where does the row?",
-            "counted-from-one": "The pixels were numbered from 1. The first pixel has number 0, as "
-            "in Python.",
-        },
+        misconceptions=usual(
+            *("gaps-forgotten", "tail-forgotten", "counted-from-one"),
+            *("forgot-plus-one", "ceil-for-floor", "stride-is-kernel"),
+        ),
         hints=(
             "Write down the pixels of the first window, then those of the second.",
-            "Between two windows there are stride − kernel_size pixels that neither reads.",
-            "After the last window that fits whole there may be pixels left, too few for another.",
+            "Between two windows there are stride − kernel_size pixels that neither reads. After "
+            "the last window that fits whole there may be some left as well.",
         ),
     )
 )
@@ -314,19 +275,15 @@ def chain_sizes(size: int, first: int, second: int) -> list[int]:
     conv1 = size - first + 1
     pool1 = (conv1 - 2) // 2 + 1
     conv2 = pool1 + 2 - second + 1
-    pool2 = (conv2 - 3) // 2 + 1
-    return [conv1, pool1, conv2, pool2]
+    return [conv1, pool1, conv2, (conv2 - 3) // 2 + 1]
 
 
-def _chain_mistaken(wrong: Mistakes, size: int, first: int, second: int) -> list[float]:
-    sizes: list[float] = [size]
+def _chain_mistaken(wrong: Mistakes, size: float, first: int, second: int) -> list[float]:
+    sizes = [size]
     for kernel_size, stride, padding in ((first, 1, 0), (2, 2, 0), (second, 1, 1), (3, 2, 0)):
-        if stride == 1 and "convolution-keeps-size" in wrong:
-            sizes.append(sizes[-1])
-        elif stride == 2 and "halved" in wrong:
-            sizes.append(sizes[-1] // 2)
-        else:
-            sizes.append(count(wrong, sizes[-1], kernel_size, stride, padding))
+        keeps = "halved" if stride == 2 else "convolution-keeps-size"
+        guess, taught = sizes[-1] // stride, count(wrong, sizes[-1], kernel_size, stride, padding)
+        sizes.append(guess if keeps in wrong else taught)
     return sizes[1:]
 
 
@@ -341,23 +298,13 @@ add(
         "1, no padding), a 2/2 max pool, a convolution with kernel_size={second} (stride 1, "
         "padding 1) and a 3/2 max pool. Write the four sizes in order: `[a, b, c, d]`.",
         stub="answer = None",
-        draw=lambda stream: {
-            "size": stream.integer(40, 240),
-            "first": stream.choice([3, 5, 7, 9]),
-            "second": stream.choice([4, 5, 6, 7]),
-        },
+        draw=lambda stream: stream.numbers(size=(40, 240), first=(3, 9), second=(4, 7)),
         solution=chain_sizes,
         mistaken=_chain_mistaken,
         misconceptions=usual(
             *("forgot-plus-one", "padding-once", "padding-ignored", "ceil-for-floor"),
-            *("fraction-kept", "window-not-subtracted"),
-        )
-        | {
-            "convolution-keeps-size": "The convolutions were taken to keep the size. They do so "
-            "only when the padding makes up for the kernel: check each.",
-            "halved": "The pools were taken to halve, whatever their kernel. A 3/2 window needs "
-            "room for three pixels.",
-        },
+            *("fraction-kept", "window-not-subtracted", "convolution-keeps-size", "halved"),
+        ),
         hints=(
             "One layer at a time: what comes out of one is the size of the next.",
             "A convolution follows the same formula as a pool, with stride 1.",

@@ -57,6 +57,10 @@ class Stream:
             word = self._word()
         return low + word % span
 
+    def numbers(self, **ends: tuple[int, int]) -> dict[str, int]:
+        """Return a whole number for each name, between the ends given for it."""
+        return {name: self.integer(*pair) for name, pair in ends.items()}
+
     def choice(self, items: Sequence[T]) -> T:
         """Return one of ``items``."""
         return items[self.integer(0, len(items) - 1)]

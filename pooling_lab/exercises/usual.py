@@ -52,8 +52,6 @@ TEXTS = {
     "kernel: what lies between two windows?",
     "tail-forgotten": "Those are the pixels between the windows. Where does the last window end, "
     "and where does the row?",
-    "counted-from-one": "The pixels were numbered from 1. The first pixel has number 0, as in "
-    "Python.",
     "convolution-keeps-size": "The convolutions were taken to keep the size. They do so only when "
     "the padding makes up for the kernel: check each.",
     "halved": "The pools were taken to halve, whatever their kernel. A 3/2 window needs room for "
@@ -107,8 +105,8 @@ TEXTS = {
     "each channel by itself: pool one while you cover the other.",
     "reshaped-not-moved": "`reshape` does not move axes: it cuts the same row of numbers anew, so "
     "pixels end up in other places. Move the axis instead.",
-    "order-not-restored": "The colours came back as the first axis. The caller gave a photo of "
-    "shape (H, W, C) and expects one.",
+    "order-not-restored": "The channels are not where they were. What has been moved to the front has "
+    "to be moved back to the end.",
     "batch-pooled": "The images of the batch were averaged into one. Each image keeps its own "
     "numbers.",
     "bins-ceiled": "Both ends of each bin were rounded up, so the bins never overlap. Which way is "
@@ -117,7 +115,6 @@ TEXTS = {
     "three cells.",
     "pad-not-low-enough": "The frame holds a low number, but a map may be lower still, and then "
     "the frame wins. Which number is below all others?",
-    "absolute-values": "The signs are gone. Max pooling compares the numbers as they are.",
     "rows-only": "Only the pass along the rows was made: the height has not changed.",
     "columns-only": "Only the pass down the columns was made: the width has not changed.",
     "one-slice-short": "The window is one cell too small in each direction. `range(n)` ends at "
@@ -213,7 +210,6 @@ TEXTS = {
     "numbers-not-bytes": "Numbers were counted. A float32 takes more than one byte.",
     "bits-for-bytes": "Those are bits. Eight bits make one byte, and bytes are asked for.",
     "one-image": "That is one image of the batch. All of them are kept at once.",
-    "one-channel": "That is one channel. Pooling keeps each of them.",
     # drawing at random
     "softmax": "That is a softmax. Stochastic pooling takes each number as a share of the sum of "
     "its window: no exponential.",
@@ -233,7 +229,7 @@ def usual(*ids: str) -> dict[str, str]:
     return {one: TEXTS[one] for one in ids}
 
 
-def count(wrong: Mistakes, size: int, kernel_size: int, stride: int, padding: int = 0) -> float:
+def count(wrong: Mistakes, size: float, kernel_size: int, stride: int, padding: int = 0) -> float:
     """Count the windows along one axis as somebody with these mistakes does."""
     sides = 0 if "padding-ignored" in wrong else 1 if "padding-once" in wrong else 2
     window = 0 if "window-not-subtracted" in wrong else kernel_size
