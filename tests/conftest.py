@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-settings.register_profile("course", max_examples=100, deadline=None)
+settings.register_profile("course", max_examples=50, deadline=None)
 settings.load_profile("course")
