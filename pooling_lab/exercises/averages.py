@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .exercise import Case, Exercise, Mistakes, add
+from .exercise import Case, Exercise, Mistakes, add, function
 from .streams import Stream
 from .usual import slide, usual
 
@@ -75,7 +75,7 @@ add(
         minutes=10,
         task="Write `my_avg_pool2d`. `x` is an array of shape (H, W); kernel_size and stride are "
         "whole numbers. There is no padding, and a window that does not fit whole is left out.",
-        stub="def my_avg_pool2d(x, kernel_size, stride):\n    ...",
+        stub=function("my_avg_pool2d(x, kernel_size, stride)"),
         draw=draw_map,
         solution=avg_pool2d,
         mistaken=lambda wrong, **case: slide(wrong, **case, reduce=np.mean),
@@ -162,7 +162,7 @@ add(
         task="Write `average_weights`. It returns the weights, of shape (channels, channels, "
         "kernel_size, kernel_size), with which `torch.nn.functional.conv2d(x, weights, "
         "stride=kernel_size)` is average pooling with that kernel size.",
-        stub="def average_weights(channels, kernel_size):\n    ...",
+        stub=function("average_weights(channels, kernel_size)"),
         draw=lambda stream: {"channels": stream.integer(2, 9), "kernel_size": stream.integer(2, 9)},
         solution=average_weights,
         mistaken=_weights_mistaken,
@@ -203,7 +203,7 @@ add(
         task="Write `my_gem_pool2d`: the generalised mean of each channel of `x`, an array of "
         "shape (C, H, W) without negative numbers. It returns C numbers. With p = 1 it is the "
         "average; the larger p, the nearer it comes to the maximum.",
-        stub="def my_gem_pool2d(x, p):\n    ...",
+        stub=function("my_gem_pool2d(x, p)"),
         draw=lambda stream: {
             "x": stream.grid(stream.integer(2, 3), 2, stream.integer(2, 4), low=0, high=9),
             "p": stream.integer(2, 5),
@@ -299,7 +299,7 @@ add(
         task="Write `my_mixed_pool2d` for an array `x` of shape (H, W): alpha times the maximum "
         "plus 1 − alpha times the average of each window. The stride is kernel_size, and a window "
         "that does not fit whole is left out.",
-        stub="def my_mixed_pool2d(x, kernel_size, alpha):\n    ...",
+        stub=function("my_mixed_pool2d(x, kernel_size, alpha)"),
         draw=lambda stream: {
             "x": stream.grid(stream.integer(3, 7), stream.integer(3, 7), low=-19, high=19) / 2,
             "kernel_size": stream.integer(2, 3),

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from .exercise import Case, Exercise, Mistakes, add
+from .exercise import Case, Exercise, Mistakes, add, function
 from .streams import Stream
 from .usual import usual
 
@@ -91,7 +91,7 @@ add(
         task="Write `my_max_pool2d_backward`: the gradient of max pooling with respect to `x`, of "
         "shape (H, W). `grad_output` holds a gradient for each output. Where cells tie, the first "
         "one in reading order was the maximum. There is no padding.",
-        stub="def my_max_pool2d_backward(grad_output, x, kernel_size, stride):\n    ...",
+        stub=function("my_max_pool2d_backward(grad_output, x, kernel_size, stride)"),
         draw=draw_gradient,
         solution=max_pool2d_backward,
         mistaken=lambda wrong, **case: spread(wrong, partial(_max_share, wrong), **case),
@@ -137,7 +137,7 @@ add(
         minutes=10,
         task="Write `my_avg_pool2d_backward`: the gradient of average pooling with respect to `x`, "
         "of shape (H, W). `grad_output` holds a gradient for each output. There is no padding.",
-        stub="def my_avg_pool2d_backward(grad_output, x, kernel_size, stride):\n    ...",
+        stub=function("my_avg_pool2d_backward(grad_output, x, kernel_size, stride)"),
         draw=draw_gradient,
         solution=avg_pool2d_backward,
         mistaken=lambda wrong, **case: spread(wrong, partial(_average_share, wrong), **case),
@@ -232,7 +232,7 @@ add(
         task="Write `my_max_unpool2d`: it undoes a 2×2 max pooling with stride 2, as far as that "
         "is possible. `indices` holds where in the map of (height, width) each number of `y` came "
         "from, counted along the rows. Every other cell becomes 0.",
-        stub="def my_max_unpool2d(y, indices, height, width):\n    ...",
+        stub=function("my_max_unpool2d(y, indices, height, width)"),
         draw=draw_pooled,
         solution=max_unpool2d,
         mistaken=_unpool_mistaken,

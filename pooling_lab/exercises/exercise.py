@@ -97,6 +97,19 @@ class Exercise:
         return expected is not None and same(value, expected)
 
 
+def function(signature: str) -> str:
+    """Return the stub of a function to be written.
+
+    Examples
+    --------
+    >>> print(function("double(x)"))
+    def double(x):
+        # your code, in place of the dots
+        ...
+    """
+    return f"def {signature}:\n    # your code, in place of the dots\n    ..."
+
+
 _all: dict[str, Exercise] = {}
 
 

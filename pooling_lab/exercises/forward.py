@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .exercise import Case, Exercise, Mistakes, add
+from .exercise import Case, Exercise, Mistakes, add, function
 from .streams import Stream
 from .usual import slide, usual
 
@@ -108,9 +108,9 @@ add(
         lesson="03",
         stars=2,
         minutes=12,
-        task="Write `max_pool2d`. `x` is an array of shape (H, W); kernel_size and stride are "
+        task="Write `my_max_pool2d`. `x` is an array of shape (H, W); kernel_size and stride are "
         "whole numbers. There is no padding, and a window that does not fit whole is left out.",
-        stub="def max_pool2d(x, kernel_size, stride):\n    ...",
+        stub=function("my_max_pool2d(x, kernel_size, stride)"),
         draw=_max_pool2d_draw,
         solution=max_pool2d,
         mistaken=slide,
@@ -162,7 +162,7 @@ add(
         task="A max pooling begins with `padded = np.pad(x, padding)`, then takes each window's "
         "maximum. On photos it is right; on maps from before the ReLU it is not. Write "
         "`my_padded_max` so that it is right for every map `x` of shape (H, W).",
-        stub="def my_padded_max(x, kernel_size, stride, padding):\n    ...",
+        stub=function("my_padded_max(x, kernel_size, stride, padding)"),
         draw=_bug_draw,
         solution=padded_max,
         mistaken=lambda wrong, **case: _bug_mistaken(wrong, *case.values()),
@@ -209,7 +209,7 @@ add(
         task="Write `my_separable_max`: max pooling with stride 1 and no padding for an array `x` "
         "of shape (H, W), in two passes. The first shrinks the rows, the second the columns, each "
         "from kernel_size shifted slices and without a loop over outputs.",
-        stub="def my_separable_max(x, kernel_size):\n    ...",
+        stub=function("my_separable_max(x, kernel_size)"),
         draw=lambda stream: {
             "x": stream.grid(stream.integer(4, 7), stream.integer(4, 7), low=-19, high=19),
             "kernel_size": stream.integer(2, 4),

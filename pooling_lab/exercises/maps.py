@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .exercise import Case, Exercise, Mistakes, add
+from .exercise import Case, Exercise, Mistakes, add, function
 from .streams import Stream
 from .usual import usual
 
@@ -33,7 +33,7 @@ add(
         minutes=5,
         task="Write `my_global_avg_pool2d` for a batch `x` of shape (N, C, H, W). It returns an "
         "array of shape (N, C).",
-        stub="def my_global_avg_pool2d(x):\n    ...",
+        stub=function("my_global_avg_pool2d(x)"),
         draw=lambda stream: {"x": stream.grid(*(stream.integer(2, 4) for _ in "NCHW"))},
         solution=global_avg_pool2d,
         mistaken=_global_mistaken,
@@ -85,7 +85,7 @@ add(
         minutes=8,
         task="Write `my_bins`. It returns, for each of the adaptive bins over `size` cells, the "
         "pair (start, stop) that PyTorch chooses, so that `x[start:stop]` is the bin.",
-        stub="def my_bins(size, bins):\n    ...",
+        stub=function("my_bins(size, bins)"),
         draw=_bins_draw,
         solution=adaptive_bins,
         mistaken=_bins_mistaken,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .exercise import Case, Exercise, Mistakes, add
+from .exercise import Case, Exercise, Mistakes, add, function
 from .streams import Stream
 from .usual import count, slide, usual
 
@@ -81,7 +81,7 @@ add(
         task="`x` is a batch of images of shape (N, H, W, C). Max-pool it with 2×2 windows and "
         "stride 2, and return shape (N, H//2, W//2, C). The pooling itself may be pooling_lab's "
         "or torch's, which want (N, C, H, W).",
-        stub="def pool_channels_last(x):\n    ...",
+        stub=function("pool_channels_last(x)"),
         draw=lambda stream: {"x": stream.grid(2, *(stream.integer(2, 5) for _ in "HWC"))},
         solution=pool_channels_last,
         mistaken=_layout_mistaken,
@@ -147,44 +147,47 @@ add(
 
 # --- how a window for a wanted size is judged -----------------------------------------------
 
+Window = tuple[int, int, int]
+
 _WINDOW_MISTAKES = usual(
     *("forgot-plus-one", "padding-once", "ceil-for-floor", "window-not-subtracted"),
-    *("padding-too-wide", "gaps", "window-too-small"),
+    *("padding-too-wide", "window-too-small"),
 )
 
 
-def _window_fits(answer: Any, wrong: Mistakes, size: int, wanted: int, smallest: int) -> bool:
-    if np.shape(answer) != (3,) or not all(float(number).is_integer() for number in answer):
+def _window_works(window: Window, wrong: Mistakes, size: int, wanted: int, smallest: int) -> bool:
+    kernel_size, stride, padding = window
+    if min(window) < 0 or stride < 1 or not 1 <= kernel_size <= size + 2 * padding:
+        return False
+    large_enough = kernel_size >= smallest or "window-too-small" in wrong
+    narrow_enough = padding <= kernel_size // 2 or "padding-too-wide" in wrong
+    works = count(wrong, size, kernel_size, stride, padding) == wanted
+    return works and large_enough and narrow_enough
+
+
+def _window_fits(answer: Any, wrong: Mistakes, **case: int) -> bool:
+    if np.shape(answer) != (3,) or np.any(answer != np.rint(answer)):
         return False
     kernel_size, stride, padding = map(int, answer)
-    rules = {
-        "window-too-small": kernel_size >= smallest,
-        "gaps": stride <= kernel_size,
-        "padding-too-wide": padding <= kernel_size // 2,
-    }
-    if min(kernel_size, stride, padding + 1, size + 2 * padding - kernel_size + 1) < 1:
-        return False
-    kept = all(kept for rule, kept in rules.items() if rule not in wrong)
-    return kept and count(wrong, size, kernel_size, stride, padding) == wanted
+    return _window_works((kernel_size, stride, padding), wrong, **case)
 
 
-def _window_mistaken(wrong: Mistakes, **case: int) -> tuple[int, ...] | None:
-    """Find a window that only these mistakes explain."""
+def _window_mistaken(wrong: Mistakes, **case: int) -> Window | None:
+    """Find a window that these mistakes explain and no others."""
     others = [(), *((one,) for one in _WINDOW_MISTAKES if {one} != set(wrong))] if wrong else []
-    for window in itertools.product(range(1, 14), range(1, 14), range(8)):
-        if _window_fits(window, wrong, **case):
-            if not any(_window_fits(window, other, **case) for other in others):
-                return window
-    return None
+    windows = itertools.product(range(2, 14), range(1, 14), range(8))
+    fitting = (window for window in windows if _window_works(window, wrong, **case))
+    alone = (w for w in fitting if not any(_window_works(w, other, **case) for other in others))
+    return next(alone, None)
 
 
 # --- choose-window --------------------------------------------------------------------------
 
 
-def choose_window(size: int, wanted: int, smallest: int) -> tuple[int, int, int]:
+def choose_window(size: int, wanted: int, smallest: int) -> Window:
     """Try one window after the other until one gives the size that is wanted."""
     for kernel_size in range(smallest, size + 1):
-        for stride in range(1, kernel_size + 1):
+        for stride in range(1, size):
             for padding in range(kernel_size // 2 + 1):
                 if (size + 2 * padding - kernel_size) // stride + 1 == wanted:
                     return kernel_size, stride, padding
@@ -192,8 +195,8 @@ def choose_window(size: int, wanted: int, smallest: int) -> tuple[int, int, int]
 
 
 def _window_draw(stream: Stream) -> Case:
-    size, kernel_size = stream.integer(40, 120), stream.integer(3, 11)
-    stride, padding = stream.integer(2, kernel_size), stream.integer(0, kernel_size // 2)
+    size, kernel_size = stream.integer(40, 120), stream.integer(4, 12)
+    stride, padding = stream.integer(2, 9), stream.integer(0, kernel_size // 2)
     wanted = (size + 2 * padding - kernel_size) // stride + 1
     return {"size": size, "wanted": wanted, "smallest": kernel_size}
 
@@ -206,8 +209,8 @@ add(
         stars=2,
         minutes=6,
         task="A row of {size} pixels is to become a row of {wanted}. Choose a window: kernel_size "
-        "at least {smallest}, stride no larger than kernel_size, padding no more than half of it. "
-        "Write `(kernel_size, stride, padding)`. There may be several right answers.",
+        "at least {smallest}, any stride, padding at most half of kernel_size. Write "
+        "`(kernel_size, stride, padding)`. There may be several right answers.",
         stub="answer = None",
         draw=_window_draw,
         solution=choose_window,

@@ -44,8 +44,6 @@ TEXTS = {
     "output belongs to the input rows from i·stride on.",
     "padding-too-wide": "The padding is more than half the kernel. PyTorch refuses that: a window "
     "could then lie in the padding altogether.",
-    "gaps": "The stride is larger than the kernel, so there are pixels between two windows that "
-    "nobody looks at. The task rules that out.",
     "window-too-small": "The number of windows is right, but the kernel is smaller than the task "
     "allows. What may the others become when it grows?",
     "gaps-forgotten": "Those are the pixels after the last window. The stride is larger than the "
@@ -105,8 +103,8 @@ TEXTS = {
     "each channel by itself: pool one while you cover the other.",
     "reshaped-not-moved": "`reshape` does not move axes: it cuts the same row of numbers anew, so "
     "pixels end up in other places. Move the axis instead.",
-    "order-not-restored": "The channels are not where they were. What has been moved to the front has "
-    "to be moved back to the end.",
+    "order-not-restored": "The channels are not where they were. What has been moved to the front "
+    "has to be moved back to the end.",
     "batch-pooled": "The images of the batch were averaged into one. Each image keeps its own "
     "numbers.",
     "bins-ceiled": "Both ends of each bin were rounded up, so the bins never overlap. Which way is "

@@ -165,7 +165,7 @@ STOPS = [
     (starts_a_debugger, "breakpoint()", "breakpoint()"),
     (interrupts, "KeyboardInterrupt", "raise KeyboardInterrupt"),
     (raises_an_exception_that_cannot_be_printed, "Broken", "raise Broken"),
-    (takes_two_arguments, "too many positional arguments", "max_pool2d(x, kernel_size="),
+    (takes_two_arguments, "too many positional arguments", "my_max_pool2d(x, kernel_size="),
     (returns_a_generator, "cannot be read as numbers: generator", ""),
     (returns_an_object_that_raises, "ValueError: trap", ""),
     (asks_for_a_petabyte, "more than 1 GiB of memory", "return np.empty("),
