@@ -79,6 +79,8 @@ LOOKS = {
     "here": Look("here", "here-edge", width=3, bold=True, rounded=True),
 }
 
+BAR = Look("best", "read-edge")  # a bar is told by its form; its length says how much
+
 SIDE = 40  # of a cell, in px: five characters fit at a size that can be read
 GAP = 28  # between two pictures
 
@@ -112,7 +114,17 @@ class Photo(NamedTuple):
     png: bytes
 
 
-Shape = Cell | Label | Photo
+class Bar(NamedTuple):
+    """A bar as wide as what it stands for; it can be lit as a cell can."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    name: str
+
+
+Shape = Cell | Label | Photo | Bar
 Box = tuple[float, float, float, float]
 
 
@@ -142,7 +154,7 @@ def _extent(shape: Shape) -> Box:
             return x - 2, y - 2, x + side + 2, y + side + 2  # an edge is at most 3 px wide
         case Label(x, y, text):
             return x, y - 15, x + 8.5 * len(text), y + 5
-        case Photo(x, y, width, height):
+        case Photo(x, y, width, height) | Bar(x, y, width, height):
             return x, y, x + width, y + height
 
 
@@ -330,7 +342,7 @@ def stylesheet(scope: str = ".pl") -> str:
         f"{scope} {{color-scheme: light; {_variables(LIGHT)}}}",
         f"{dark} {{color-scheme: dark; {_variables(DARK)}}}",
     ]
-    for name, look in LOOKS.items():
+    for name, look in {"bar": BAR, **LOOKS}.items():
         rules.append(
             f"{scope} .{name} rect {{fill: var(--pl-{look.fill}); stroke: var(--pl-{look.edge}); "
             f"stroke-width: {look.width}px; stroke-dasharray: {look.dash or 'none'}; "
@@ -338,6 +350,7 @@ def stylesheet(scope: str = ".pl") -> str:
             f"{scope} .{name} text {{fill: var(--pl-{look.ink}); "
             f"font-weight: {700 if look.bold else 400}}}"
         )
+    rules.append(f"{scope} g.bar rect {{transform: none}}")  # a lit bar keeps its length
     return "\n".join(rules)
 
 
@@ -368,6 +381,12 @@ def _svg_shape(shape: Shape, lit: Mapping[str, str]) -> str:
         case Photo(x, y, width, height, png):
             place = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"'
             return f'<image {place} href="{data_uri(png)}"/>'
+        case Bar(x, y, width, height, name):
+            looks = f"bar {lit[name]}" if name in lit else "bar"
+            return (
+                f'<g class="{looks}" data-cell="{name}"><rect x="{x:g}" y="{y:g}" '
+                f'width="{width:g}" height="{height:g}"/></g>'
+            )
         case Cell(x, y, side, text, look, name):
             looks = f"{look} {lit[name]}" if name in lit else look
             hatch = f'<path d="{_hatch(x, y, side)}"/>' if LOOKS[look].hatched else ""
@@ -439,9 +458,15 @@ def _draw(canvas: Axes, shape: Shape, lit: Mapping[str, str], dx: float, dy: flo
             pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
             place = (x, x + width, y + height, y)
             canvas.imshow(pixels, extent=place, aspect="auto", interpolation="nearest")
+        case Bar():
+            look = LOOKS[lit[shape.name]] if shape.name in lit else BAR
+            canvas.add_patch(_box(x, y, shape.width, shape.height, look))
         case Cell():
             look = LOOKS[lit.get(shape.name, shape.look)]
-            canvas.add_patch(_square(x, y, shape.side, look, LOOKS[shape.look].hatched))
+            inset = (1 - _shrink(look)) * shape.side / 2
+            side = shape.side - 2 * inset
+            hatched = LOOKS[shape.look].hatched
+            canvas.add_patch(_box(x + inset, y + inset, side, side, look, hatched))
             middle = x + shape.side / 2, y + shape.side / 2
             _write(canvas, *middle, shape.text, _font_size(shape.text), look)
 
@@ -459,16 +484,16 @@ def _write(
     canvas.text(x, y, text, size=size * POINT, parse_math=False, family="DejaVu Sans", **style)
 
 
-def _square(x: float, y: float, side: float, look: Look, hatched: bool) -> Patch:
+def _box(
+    x: float, y: float, width: float, height: float, look: Look, hatched: bool = False
+) -> Patch:
     from matplotlib.patches import FancyBboxPatch
 
-    inset = (1 - _shrink(look)) * side / 2
-    corners = f"round,pad=0,rounding_size={8 * look.rounded}"
     return FancyBboxPatch(
-        (x + inset, y + inset),
-        side - 2 * inset,
-        side - 2 * inset,
-        boxstyle=corners,
+        (x, y),
+        width,
+        height,
+        boxstyle=f"round,pad=0,rounding_size={min(8 * look.rounded, width / 2, height / 2)}",
         facecolor=LIGHT[look.fill],
         edgecolor=LIGHT[look.edge],
         linewidth=look.width * POINT,

@@ -15,7 +15,19 @@ import pytest
 from PIL import Image
 
 from pooling_lab import drawing
-from pooling_lab.drawing import DARK, LIGHT, LOOKS, SERIES, Cell, Label, Photo, grid, number, photo
+from pooling_lab.drawing import (
+    DARK,
+    LIGHT,
+    LOOKS,
+    SERIES,
+    Bar,
+    Cell,
+    Label,
+    Photo,
+    grid,
+    number,
+    photo,
+)
 from pooling_lab.geometry import window_axes
 
 X = np.arange(1, 17).reshape(4, 4)
@@ -144,6 +156,7 @@ PICTURES = {
     "numbers": grid(X / 7, "a <b> & c", axes=window_axes(4, 3, 2, 1, 1, True), pad="−∞"),
     "hatched": grid(X, "input", axes=window_axes(4, 3), window=(0, 0)),
     "photo": photo(np.full((2, 3), 9), "dark"),
+    "bars": drawing.Picture([Label(0, 0, "half"), Bar(0, 8, 50, 16, "b1")], "half of it"),
 }
 each_picture = pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
 
@@ -161,8 +174,9 @@ def test_svg_is_well_formed_and_says_what_it_shows(picture):
 def test_svg_holds_every_shape(picture):
     root = ET.fromstring(drawing.svg(picture))
     cells = [shape for shape in picture.shapes if isinstance(shape, Cell)]
+    named = [shape for shape in picture.shapes if isinstance(shape, Cell | Bar)]
     assert [(g.get("data-cell"), g.findtext("text") or "") for g in root.findall("g")] == [
-        (cell.name, cell.text) for cell in cells
+        (shape.name, getattr(shape, "text", "")) for shape in named
     ]
     titles = [shape.text for shape in picture.shapes if isinstance(shape, Label)]
     assert [text.text for text in root.findall("text")] == titles
@@ -180,6 +194,15 @@ def test_a_lit_cell_has_the_class_of_its_look():
     classes = {g.get("data-cell"): g.get("class") for g in root.findall("g")}
     assert classes["x0,0"] == "cell read"
     assert classes["x3,3"] == "unread"
+
+
+def test_a_bar_is_drawn_as_long_as_it_is_also_when_lit():
+    for lit in ({}, {"b": "here"}):
+        root = ET.fromstring(drawing.svg(drawing.Picture([Bar(3, 4, 70, 9, "b")], "70 px", lit)))
+        rect = root.find("g/rect")
+        assert [rect.get(k) for k in ("x", "y", "width", "height")] == ["3", "4", "70", "9"]
+        assert root.find("g").get("class") == " ".join(["bar", *lit.values()])
+    assert ".pl g.bar rect {transform: none}" in drawing.stylesheet()
 
 
 # --- colours --------------------------------------------------------------------------------
@@ -204,7 +227,7 @@ def test_edges_and_the_focus_ring_stand_out_from_paper(palette, edge):
 
 
 @THEMES
-@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+@pytest.mark.parametrize("look", [drawing.BAR, *LOOKS.values()], ids=["bar", *LOOKS])
 def test_an_edge_stands_out_from_what_it_encloses(palette, look):
     assert contrast(palette[look.edge], palette[look.fill]) >= 3
 
@@ -255,6 +278,15 @@ def test_png_shows_what_is_lit():
     corner = (12 + drawing.SIDE + 4) * drawing.ZOOM
     assert len(changed)
     assert changed.max() <= corner
+
+
+def test_png_shows_bars_at_their_length_and_without_any_where_there_is_none():
+    bars = [Bar(0, 0, 0, 20, "none"), Bar(0, 30, 60, 20, "long")]
+    pixels = pixels_of(drawing.png([drawing.Picture(bars, "none and 60")]))
+    fill = [int(LIGHT["best"][k : k + 2], 16) for k in (1, 3, 5)]
+    rows, columns = np.nonzero((abs(pixels - np.array(fill)) < 3).all(axis=2))
+    assert abs(np.ptp(columns) / drawing.ZOOM - 60) <= 2
+    assert abs(np.ptp(rows) / drawing.ZOOM - 20) <= 2
 
 
 def test_png_grows_with_the_lines_below():

@@ -17,7 +17,7 @@ import traitlets
 from PIL import Image
 
 from pooling_lab.data import load_photo
-from pooling_lab.drawing import Cell, Photo, grid, number
+from pooling_lab.drawing import Bar, Cell, Photo, grid, number
 from pooling_lab.explorers import (
     Control,
     Explorer,
@@ -27,6 +27,7 @@ from pooling_lab.explorers import (
     photo_explorer,
     receptive_field_explorer,
     shift_explorer,
+    vgg16_explorer,
     window_explorer,
 )
 from pooling_lab.explorers.explorer import MOST_BYTES, MOST_FRAMES
@@ -54,7 +55,7 @@ def unpack(explorer):
 
 
 def cells_of(picture):
-    return {shape.name: shape for shape in picture.shapes if isinstance(shape, Cell)}
+    return {shape.name: shape for shape in picture.shapes if isinstance(shape, Cell | Bar)}
 
 
 def torch_pool(x, pool, kernel_size, stride, padding, dilation, ceil_mode, count_include_pad):
@@ -400,6 +401,7 @@ MAKERS = {
     "gradient": gradient_explorer,
     "receptive field": receptive_field_explorer,
     "shift": shift_explorer,
+    "VGG16": vgg16_explorer,
 }
 
 

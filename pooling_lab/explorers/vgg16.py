@@ -1,0 +1,185 @@
+"""VGG16 with other pools: what each stage gives, learns, computes, keeps and sees."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pooling_lab.architectures import VGG16_STAGES, Row, vgg16, walk
+from pooling_lab.drawing import Bar, Label, Picture
+from pooling_lab.explorers.explorer import Control, Explorer, Frame, Step
+
+SIZES = (32, 64, 96, 128, 160, 224, 320, 448)
+COSTS = {
+    "parameters": ("parameters", ""),
+    "multiply_adds": ("multiply-adds", ""),
+    "activation_bytes": ("activations", "B"),
+}
+PREFIXES = {"T": 1e12, "G": 1e9, "M": 1e6, "k": 1e3}
+COLUMNS, SEES = (190, 370, 550), 735  # where the columns of the table start, in px
+BAR_WIDTH, BAR_HEIGHT, PITCH = 100, 17, 32
+
+
+def vgg16_explorer(
+    *,
+    size: int = 224,
+    pools: int = 5,
+    pool_kernel: int = 2,
+    pool_stride: int = 2,
+    head: str = "flatten",
+) -> Explorer:
+    """Return sliders over VGG16's input and pools: shapes and costs, stage by stage.
+
+    A bar is a stage's share of the whole network; the numbers are those of `walk`.
+
+    Parameters
+    ----------
+    size
+        Side of the square image, in pixels.
+    pools
+        How many of the five pools there are; the last ones go first.
+    pool_kernel, pool_stride
+        Window of every pool.
+    head
+        ``"flatten"`` and three dense layers, or ``"gap"``: global average and the classifier.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a control cannot start there; the message lists where it can.
+
+    Examples
+    --------
+    >>> explorer = vgg16_explorer()
+    >>> explorer.frame.summary
+    '138 M parameters, 15.5 G multiply-adds, 61.0 MB of activations for one image'
+    >>> explorer.pools = 4
+    >>> explorer.frame.notes[0]
+    'Against VGG16 as published: parameters × 3.23, multiply-adds × 1.02, activations × 0.998.'
+    """
+    controls = [
+        Control("size", SIZES, size),
+        Control("pools", range(len(VGG16_STAGES) + 1), pools),
+        Control("pool_kernel", (2, 3), pool_kernel),
+        Control("pool_stride", (1, 2, 3), pool_stride),
+        Control("head", ("flatten", "gap"), head, "buttons"),
+    ]
+    published = _Stage("published", walk(vgg16()))
+
+    def frame(size: int, pools: int, pool_kernel: int, pool_stride: int, head: str) -> Frame:
+        try:
+            rows = walk(vgg16(pools, pool_kernel, pool_stride, head), size)
+        except ValueError as error:
+            none = Picture([Label(0, -8, "no network")], "no network")
+            return Frame(f"input {size}×{size}×3: no output", [none], error=str(error))
+        return _frame(rows, published)
+
+    explorer = Explorer("VGG16, what if", controls, frame)
+    explorer.position = 1  # the first stage: the input costs nothing
+    return explorer
+
+
+class _Stage(NamedTuple):
+    """Some layers as one row of the table: the input, the layers up to a pool, the head."""
+
+    name: str
+    rows: list[Row]
+
+    def total(self, cost: str) -> int:
+        """Add up one cost of its layers."""
+        return sum(getattr(row, cost) for row in self.rows)
+
+    @property
+    def shape(self) -> str:
+        """Its output, in the order the papers write it."""
+        channels, *plane = self.rows[-1].shape
+        return "×".join(map(str, (*plane, channels)))
+
+    @property
+    def sees(self) -> str:
+        """What one cell of its output sees, in pixels."""
+        last = self.rows[-1]
+        return "all" if last.jump is None else f"{last.receptive_field}, jump {last.jump}"
+
+
+def _frame(rows: list[Row], published: _Stage) -> Frame:
+    stages, whole = _stages(rows), _Stage("in all", rows)
+    ratios = [
+        f"{name} × {whole.total(cost) / published.total(cost):.3g}"
+        for cost, (name, _) in COSTS.items()
+    ]
+    parameters, multiply_adds, activations = _costs(whole)
+    return Frame(
+        f"{parameters}, {multiply_adds}, {activations} for one image",
+        [_table(stages, whole)],
+        [Step(_in_words(stage), here=_bars(stage)) for stage in stages],
+        [f"Against VGG16 as published: {', '.join(ratios)}.", _first_dense(rows)],
+    )
+
+
+def _stages(rows: list[Row]) -> list[_Stage]:
+    """Sort the layers into the input, the stages by the number in their names, and the head."""
+    stages = [_Stage("input", [])]
+    stages += [_Stage(f"stage {number}", []) for number in range(1, len(VGG16_STAGES) + 1)]
+    stages.append(_Stage("head", []))
+    for row in rows:
+        place = 0 if row.kind == "input" else -1
+        if row.kind in ("conv", "pool"):
+            place = int(row.name.removeprefix(row.kind)[0])  # of conv3_1 and of pool3
+        stages[place].rows.append(row)
+    return stages
+
+
+def _amount(value: int, unit: str = "") -> str:
+    """Write a large number with three digits and a prefix."""
+    for prefix, size in PREFIXES.items():
+        if value >= 0.9995 * size:
+            return f"{f'{value / size:#.3g}'.rstrip('.')} {prefix}{unit}"
+    return f"{value} {unit}".strip()
+
+
+def _costs(stage: _Stage) -> list[str]:
+    return [
+        f"{_amount(stage.total(cost), unit)} {'of ' if unit else ''}{name}"
+        for cost, (name, unit) in COSTS.items()
+    ]
+
+
+def _in_words(stage: _Stage) -> str:
+    """Say one row of the table in a sentence."""
+    convs = sum(row.kind == "conv" for row in stage.rows)
+    pool = " and a pool" if stage.rows[-1].kind == "pool" else ""
+    made_of = {"input": "one image", "head": ", ".join(row.name for row in stage.rows)}
+    return (
+        f"{stage.name}: {made_of.get(stage.name, f'{convs} convolutions{pool}')}, output "
+        f"{stage.shape}; {', '.join(_costs(stage))}; one cell sees {stage.sees}"
+    )
+
+
+def _bars(stage: _Stage) -> list[str]:
+    return [f"{cost} {stage.name}" for cost in COSTS]
+
+
+def _table(stages: list[_Stage], whole: _Stage) -> Picture:
+    """Draw a row for every stage: its output, a bar and a number for each cost, what it sees."""
+    shapes: list[Label | Bar] = [Label(0, 0, "output"), Label(SEES, 0, "one cell sees (pixels)")]
+    for place, stage in enumerate(stages, start=1):
+        shapes.append(Label(0, place * PITCH, f"{stage.name}: {stage.shape}"))
+        shapes.append(Label(SEES, place * PITCH, stage.sees))
+    shapes.append(Label(0, (len(stages) + 1) * PITCH, whole.name))
+    for x, (cost, (name, unit)) in zip(COLUMNS, COSTS.items(), strict=True):
+        shapes.append(Label(x, 0, name))
+        amounts = [stage.total(cost) for stage in (*stages, whole)]
+        for place, amount in enumerate(amounts, start=1):
+            shapes.append(Label(x + BAR_WIDTH + 8, place * PITCH, _amount(amount, unit)))
+        for place, (stage, amount) in enumerate(zip(stages, amounts, strict=False), start=1):
+            share = BAR_WIDTH * amount / whole.total(cost)
+            shapes.append(Bar(x, place * PITCH - 13, share, BAR_HEIGHT, f"{cost} {stage.name}"))
+    return Picture(shapes, ". ".join(map(_in_words, stages)))
+
+
+def _first_dense(rows: list[Row]) -> str:
+    """Write the weights of the first dense layer as a product."""
+    at = next(i for i, row in enumerate(rows) if row.kind == "dense")
+    before = rows[at - 2] if rows[at - 1].kind == "flatten" else rows[at - 1]
+    numbers = "·".join(map(str, (*before.shape[1:], before.shape[0], *rows[at].shape)))
+    return f"Weights of the first dense layer: {numbers} = {rows[at].weights:,}."
