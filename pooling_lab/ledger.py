@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import EllipsisType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from IPython.display import Markdown
 
 BETS = "my_bets.json"
 MIME = "application/vnd.pooling-lab.claim+json"
@@ -25,6 +29,12 @@ VERDICTS = {
     "does not hold": "false",
     "cannot be told here": None,
 }
+# What a verdict rests on, and how far it reaches.
+EVIDENCE = {
+    "counting": "sizes, weights and operations that were counted; as sure as the program",
+    "pictures": "a photo or two, digits, drawn maps; other pictures give other numbers",
+    "small networks": "small networks, 200 digits, at least five seeds; a direction, no more",
+}
 
 
 class Claim(NamedTuple):
@@ -34,10 +44,11 @@ class Claim(NamedTuple):
     id: str
     saying: str
     lesson: str
+    evidence: str  # a key of EVIDENCE
     source: str
 
 
-def _claims(*rows: tuple[str, str, str, str]) -> dict[str, Claim]:
+def _claims(*rows: tuple[str, str, str, str, str]) -> dict[str, Claim]:
     return {row[0]: Claim(number, *row) for number, row in enumerate(rows, start=1)}
 
 
@@ -46,126 +57,147 @@ CLAIMS = _claims(
         "halves",
         "A 2×2 pool with stride 2 halves height and width and keeps the channels.",
         "01",
+        "counting",
         "Simonyan & Zisserman 2015, section 2.1",
     ),
     (
         "no-parameters",
         "A pooling layer has no learnable parameters.",
         "01",
+        "counting",
         "LeCun et al. 1998, section II.B; Radenović et al. 2018, section 3.2",
     ),
     (
         "fewer-parameters",
         "Pooling reduces the network's parameters.",
         "10",
+        "counting",
         "Simonyan & Zisserman 2015, table 2",
     ),
     (
         "less-computation",
         "Pooling reduces computation and memory of the later layers.",
         "10",
+        "counting",
         "Simonyan & Zisserman 2015, table 1",
     ),
     (
         "overfitting",
         "Pooling prevents overfitting.",
         "11",
+        "small networks",
         "Lin et al. 2014, section 3.2; experiments/README.md",
     ),
     (
         "translation",
         "Max pooling is invariant to small translations.",
         "04",
+        "pictures",
         "Zhang 2019, section 3; Azulay & Weiss 2019, section 2; Ruderman et al. 2018",
     ),
     (
         "information",
         "Invariance is worth the lost information.",
         "05",
+        "pictures",
         "Boureau et al. 2010, section 3",
     ),
     (
         "strongest-features",
         "Max pooling keeps the strongest features of a photo; average pooling smooths them.",
         "05",
+        "pictures",
         "Boureau et al. 2010, section 2",
     ),
     (
         "noise",
         "Max pooling is robust to noise.",
         "05",
+        "pictures",
         "Boureau et al. 2010, section 3.2",
     ),
     (
         "receptive-field",
         "Pooling enlarges the receptive field of later layers.",
         "08",
+        "counting",
         "Araujo et al. 2019, “Single-path networks”; Luo et al. 2016, section 2.5",
     ),
     (
         "location",
         "Pooling discards location.",
         "08",
+        "counting",
         "Zeiler & Fergus 2014, section 2.1 (unpooling switches)",
     ),
     (
         "strided-convolution",
         "Strided convolution can replace pooling and keeps more information.",
         "11",
+        "small networks",
         "Springenberg et al. 2015, section 2; He et al. 2019, section 4.2",
     ),
     (
         "dilated-convolution",
         "Dilated convolution enlarges the receptive field without downsampling.",
         "11",
+        "counting",
         "Yu & Koltun 2016, section 2",
     ),
     (
         "skip-connections",
         "Skip connections bring back location.",
         "11",
+        "small networks",
         "Ronneberger et al. 2015, section 2",
     ),
     (
         "global-average",
         "Global average pooling can replace the dense layers before the classifier.",
         "06",
+        "small networks",
         "Lin et al. 2014, sections 3.2 and 4.6",
     ),
     (
         "padding",
         "Padding makes sizes fit that do not divide, and does no harm.",
         "04",
+        "counting",
         "Dumoulin & Visin 2016, chapter 3",
     ),
     (
         "how-much-or-whether",
         "Average answers how much, max answers whether at all.",
         "05",
+        "pictures",
         "Boureau et al. 2010, section 3",
     ),
     (
         "blur",
         "Blur pooling restores shift consistency.",
         "11",
+        "small networks",
         "Zhang 2019, section 4",
     ),
     (
         "stochastic",
         "Stochastic pooling regularises.",
         "07",
+        "small networks",
         "Zeiler & Fergus 2013, sections 3 and 4",
     ),
     (
         "cheap",
         "Pooling is cheap.",
         "10",
+        "counting",
         "measured in the lesson",
     ),
     (
         "most-common",
         "Max pooling is the most common kind, and padding is rare in pooling.",
         "10",
+        "counting",
         "the papers in the census of `architectures`",
     ),
 )
@@ -188,7 +220,7 @@ class Settled:
     def __str__(self) -> str:
         lines = [
             f"Claim {self.claim.number}: {self.claim.saying}",
-            f"Verdict: {self.verdict}. Measured: {self.measured}",
+            f"{_sentence('Verdict: ' + self.verdict)} Measured: {self.measured}",
         ]
         return "\n".join([*lines, self.bet] if self.bet else lines)
 
@@ -204,6 +236,11 @@ class Settled:
             "text/html": f'<div style="{box}">{rich}</div>',
             MIME: data,
         }
+
+
+def _sentence(words: str) -> str:
+    """End a sentence, unless an ellipsis has ended it."""
+    return words if words.endswith("…") else f"{words}."
 
 
 def _claim(claim_id: str) -> Claim:
@@ -312,11 +349,17 @@ def settle(claim_id: str, verdict: str, measured: str, folder: Path | None = Non
 
 
 class Row(NamedTuple):
-    """A line of the ledger: the settled claim, and the notebook and cell that settled it."""
+    """A line of the ledger: the settled claim, and where and with how many asserts it was."""
 
     settled: Settled
     notebook: str
     cell: str
+    asserts: int
+
+    @property
+    def link(self) -> str:
+        """The address of the settling cell, as JupyterLab and exported pages understand it."""
+        return f"{self.notebook}#cell-id={self.cell}"
 
 
 def gather(notebooks: Path, folder: Path | None = None) -> list[Row]:
@@ -329,14 +372,46 @@ def gather(notebooks: Path, folder: Path | None = None) -> list[Row]:
     folder
         Where your bets are kept.
     """
-    placed, rows = bets(folder), []
-    for path in sorted(notebooks.glob("[0-9][0-9]_*.ipynb")):
-        for cell in json.loads(path.read_text("utf-8"))["cells"]:
-            for output in cell.get("outputs", []):
-                if found := output.get("data", {}).get(MIME):
-                    told = _told(found["id"], found["verdict"], placed)
-                    rows.append(Row(Settled(**found, bet=told), path.name, cell["id"]))
+    placed = bets(folder)
+    rows = [
+        _row(path.name, cell, output["data"][MIME], placed)
+        for path in sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
+        for cell in json.loads(path.read_text("utf-8"))["cells"]
+        for output in cell.get("outputs", [])
+        if MIME in output.get("data", {})
+    ]
     return sorted(rows, key=lambda row: row.settled.claim.number)
+
+
+def _row(
+    notebook: str, cell: Mapping[str, Any], found: Mapping[str, str], placed: Mapping[str, Any]
+) -> Row:
+    settled = Settled(**found, bet=_told(found["id"], found["verdict"], placed))
+    asserts = re.findall(r"^\s*assert ", "".join(cell["source"]), re.M)
+    return Row(settled, notebook, cell["id"], len(asserts))
+
+
+def table(rows: list[Row]) -> Markdown:
+    """Return the ledger as a table, each verdict with a link to the cell that asserts it."""
+    from IPython.display import Markdown
+
+    head = [
+        "| claim | what is said | your bet | verdict | measured |",
+        "|---:|:---|:---|:---|:---|",
+    ]
+    return Markdown("\n".join([*head, *map(_line, rows)]))
+
+
+def _line(row: Row) -> str:
+    claim, settled = row.settled.claim, row.settled
+    cells = (
+        str(claim.number),
+        f"{claim.saying} *{claim.source}*",
+        settled.bet.removeprefix("Your bet: ") or "none",
+        f"**{settled.verdict}**",
+        f"{settled.measured} ({claim.evidence}; [lesson {claim.lesson}]({row.link}))",
+    )
+    return "| " + " | ".join(text.replace("|", r"\|") for text in cells) + " |"
 
 
 def calibration(rows: list[Row], folder: Path | None = None) -> list[tuple[float, bool]]:

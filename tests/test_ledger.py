@@ -67,13 +67,23 @@ def test_a_verdict_says_how_the_bet_went(tmp_path, verdict, answer, end):
     assert "Measured: 5 of 6" in str(settled)
 
 
+def test_no_full_stop_follows_an_ellipsis(tmp_path):
+    said = {
+        verdict: str(ledger.settle("noise", verdict, "5 of 6", tmp_path))
+        for verdict in ledger.VERDICTS
+    }
+    assert "Verdict: holds when… Measured: 5 of 6" in said["holds when…"]
+    assert "Verdict: holds. Measured: 5 of 6" in said["holds"]
+
+
 def test_an_unknown_verdict_is_refused():
     with pytest.raises(ValueError, match="verdict must be one of holds, "):
         ledger.settle("noise", "true", "")
 
 
 def notebook_with(tmp_path: Path, *settled: ledger.Settled) -> Path:
-    cells = [nbformat.v4.new_code_cell("…", id=f"claim-{s.id}") for s in settled]
+    source = "assert five\nif True:\n    assert six  # assert\nsettled"
+    cells = [nbformat.v4.new_code_cell(source, id=f"claim-{s.id}") for s in settled]
     for cell, s in zip(cells, settled, strict=True):
         cell.outputs = [nbformat.v4.new_output("execute_result", s._repr_mimebundle_())]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "01_title.ipynb")
@@ -88,7 +98,25 @@ def test_claims_are_gathered_from_stored_notebooks_in_their_order(tmp_path):
     )
     rows = ledger.gather(tmp_path, tmp_path)
     assert [row.settled.id for row in rows] == ["halves", "noise"]
-    assert (rows[0].notebook, rows[0].cell) == ("01_title.ipynb", "claim-halves")
+    assert rows[0].link == "01_title.ipynb#cell-id=claim-halves"
+    assert rows[0].asserts == 2
+
+
+def test_the_table_has_a_line_for_each_claim_with_its_bet_and_a_link(tmp_path):
+    ledger.bet("noise", "true", 60, tmp_path)
+    notebook_with(
+        tmp_path,
+        ledger.settle("noise", "holds when…", "|a| > 1"),
+        ledger.settle("halves", "holds", "b"),
+    )
+    *_, first, second = ledger.table(ledger.gather(tmp_path, tmp_path)).data.splitlines()
+    assert first.startswith("| 1 | A 2×2 pool") and "| none | **holds** | b (counting; " in first
+    assert "| true, 60 % sure: wrong. | **holds when…** |" in second
+    assert r"\|a\| > 1 (pictures; [lesson 05](01_title.ipynb#cell-id=claim-noise)) |" in second
+
+
+def test_every_claim_says_what_its_verdict_rests_on():
+    assert {claim.evidence for claim in ledger.CLAIMS.values()} == set(ledger.EVIDENCE)
 
 
 def test_calibration_counts_only_bets_that_can_be_scored(tmp_path):
