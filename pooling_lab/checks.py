@@ -29,6 +29,8 @@ def as_array(value: ArrayLike, name: str) -> Array:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be an array of numbers: {error}") from None
+    except (RuntimeError, TypeError) as error:  # such as a torch tensor that records gradients
+        raise TypeError(f"{name} must be an array of numbers: {error}") from None
     if array.dtype.kind not in "iuf":
         raise TypeError(
             f"{name} must hold real numbers (integer or floating), not {array.dtype}"

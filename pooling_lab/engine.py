@@ -70,7 +70,7 @@ def pool(
     for some, cells, sweep in _blocks(source.shape, x.itemsize, rows):
         block = source[some, cells]
         if block.dtype != out.dtype or block.strides[1] < SHORT:
-            block = block.astype(out.dtype)  # one straight read, and then it is in the cache
+            block = block.astype(out.dtype, order="C")  # one straight read brings it in
         band = _fold(op, block, 1, sweep)
         target = out[some, sweep.into]
         for columns_sweep in columns:

@@ -808,23 +808,21 @@ def _unpooled_size(
     kernels = as_pair(kernel_size, "kernel_size")
     strides = kernels if stride is None else as_pair(stride, "stride")
     paddings = as_pair(padding, "padding", 0)
-    rows, columns = (
-        (n - 1) * s - 2 * p + k
-        for n, k, s, p in zip(shape[-2:], kernels, strides, paddings, strict=True)
-    )
+    numbers = zip(shape[-2:], kernels, strides, paddings, strict=True)
+    rows, columns = ((n - 1) * s - 2 * p + k for n, k, s, p in numbers)
     if output_size is None:
-        if min(rows, columns) < 1:
-            raise ValueError(f"padding {padding!r} leaves no cell (y has shape {shape})")
-        return rows, columns
-    if isinstance(output_size, Sequence) and len(output_size) == len(shape):
-        output_size = output_size[-2:]
-    asked = as_pair(output_size, "output_size")
-    for size, usual, step in zip(asked, (rows, columns), strides, strict=True):
-        if abs(size - usual) >= step:
-            raise ValueError(
-                f"output_size must be less than a stride away from {(rows, columns)}, not {asked}, "
-                f"with stride {strides} (y has shape {shape})"
-            )
+        asked = rows, columns
+    elif isinstance(output_size, Sequence) and len(output_size) == len(shape):
+        asked = as_pair(output_size[-2:], "output_size")
+    else:
+        asked = as_pair(output_size, "output_size")
+    if min(asked) < 1:
+        raise ValueError(f"padding {padding!r} leaves no cell (y has shape {shape})")
+    if abs(asked[0] - rows) >= strides[0] or abs(asked[1] - columns) >= strides[1]:
+        raise ValueError(
+            f"output_size must be less than a stride {strides} away from {(rows, columns)}, "
+            f"not {asked} (y has shape {shape})"
+        )
     return asked
 
 

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
 from pooling_lab import geometry, gradients, pooling
 
@@ -23,6 +24,7 @@ NOT_NUMBERS = [
     (X.astype(object), TypeError),
     (X.astype("datetime64[s]"), TypeError),
     (MASKED, TypeError),
+    (torch.ones(2, 3, 6, 8, requires_grad=True), TypeError),
     ([[1, 2], [3]], ValueError),
 ]
 NOT_PLANES = [
@@ -245,7 +247,7 @@ TOGETHER = [
     ("max_pool2d", {"padding": 2, "kernel_size": 3, "dilation": 2}, "padding 2 > 3 // 2"),
     ("max_pool2d", {"kernel_size": 5, "dilation": 2}, "no window fits: it spans 9 cells"),
     ("max_unpool2d", {"padding": 9}, "padding"),
-    ("max_unpool2d", {"output_size": (8, 8)}, "output_size must be less than a stride away"),
+    ("max_unpool2d", {"output_size": (8, 8)}, r"output_size must be less than a stride \(2, 2\) away"),
     ("max_unpool2d", {"output_size": (5, 8), "indices": WHERE + 40}, "indices must lie between"),
     ("max_pool2d_backward", {"stride": 1}, r"grad_output must have the shape of the output"),
     ("stochastic_pool2d_backward", {"x": X[:1]}, "grad_output must have the shape"),
