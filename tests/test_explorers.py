@@ -27,6 +27,7 @@ from pooling_lab.explorers import (
     photo_explorer,
     receptive_field_explorer,
     shift_explorer,
+    stochastic_explorer,
     vgg16_explorer,
     window_explorer,
 )
@@ -402,6 +403,7 @@ MAKERS = {
     "receptive field": receptive_field_explorer,
     "shift": shift_explorer,
     "VGG16": vgg16_explorer,
+    "stochastic": stochastic_explorer,
 }
 
 

@@ -6,6 +6,7 @@ from pooling_lab.explorers.gradient import gradient_explorer
 from pooling_lab.explorers.photo import photo_explorer
 from pooling_lab.explorers.receptive_field import receptive_field_explorer
 from pooling_lab.explorers.shift import shift_explorer
+from pooling_lab.explorers.stochastic import stochastic_explorer
 from pooling_lab.explorers.vgg16 import vgg16_explorer
 from pooling_lab.explorers.window import window_explorer
 
@@ -19,6 +20,7 @@ __all__ = [
     "photo_explorer",
     "receptive_field_explorer",
     "shift_explorer",
+    "stochastic_explorer",
     "vgg16_explorer",
     "window_explorer",
 ]
