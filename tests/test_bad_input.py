@@ -247,7 +247,11 @@ TOGETHER = [
     ("max_pool2d", {"padding": 2, "kernel_size": 3, "dilation": 2}, "padding 2 > 3 // 2"),
     ("max_pool2d", {"kernel_size": 5, "dilation": 2}, "no window fits: it spans 9 cells"),
     ("max_unpool2d", {"padding": 9}, "padding"),
-    ("max_unpool2d", {"output_size": (8, 8)}, r"output_size must be less than a stride \(2, 2\) away"),
+    (
+        "max_unpool2d",
+        {"output_size": (8, 8)},
+        r"output_size must be less than a stride \(2, 2\) away",
+    ),
     ("max_unpool2d", {"output_size": (5, 8), "indices": WHERE + 40}, "indices must lie between"),
     ("max_pool2d_backward", {"stride": 1}, r"grad_output must have the shape of the output"),
     ("stochastic_pool2d_backward", {"x": X[:1]}, "grad_output must have the shape"),
