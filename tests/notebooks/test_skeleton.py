@@ -192,7 +192,7 @@ def test_the_mistake_is_caught_on_purpose_and_not_excused(path):
 @each_lesson
 def test_sources_name_a_place_in_the_paper_or_page(path):
     sources = prose(path).split("## Sources")[1]
-    entries = re.findall(r"^- .+", sources, re.M)
+    entries = re.split(r"^- ", sources, flags=re.M)[1:]
     assert len(entries) >= 2
     assert all(
         re.search(r"section|table|figure|chapter|page|equation|§|https?://", e, re.I)
@@ -202,6 +202,20 @@ def test_sources_name_a_place_in_the_paper_or_page(path):
 
 @each_lesson
 def test_the_next_lesson_is_named(path):
-    number = int(path.name[:2])
-    if number + 1 < len(ALL):
-        assert f"({ALL[number + 1].name})" in prose(path)
+    following = {other.name[:2]: other.name for other in ALL}
+    number = f"{int(path.name[:2]) + 1:02}"
+    if number in following:
+        assert f"({following[number]})" in prose(path)
+
+
+@each_notebook
+def test_every_link_to_a_notebook_leads_to_one(path):
+    linked = re.findall(r"\]\(([^):]+\.ipynb)[^)]*\)", prose(path))
+    assert [link for link in linked if not (NOTEBOOKS / link).exists()] == []
+
+
+@each_notebook
+def test_an_exercise_starts_from_its_own_stub(path):
+    for cell in cells(path, "code"):
+        if cell.id.startswith("stub-"):
+            assert cell.source == exercises.get(cell.id.removeprefix("stub-")).stub
