@@ -162,7 +162,7 @@ def argmax_indices(x: np.ndarray) -> list[list[int]]:
     return found
 
 
-def _indices_mistaken(wrong: Mistakes, x: np.ndarray) -> list[list[int]]:
+def _indices_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
     found = np.array(argmax_indices(-x if "min-for-max" in wrong else x))
     rows, columns = np.divmod(found, 6)
     if "index-in-window" in wrong:

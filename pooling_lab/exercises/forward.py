@@ -139,10 +139,12 @@ def padded_max(x: np.ndarray, kernel_size: int, stride: int, padding: int) -> np
     return y
 
 
-def _bug_mistaken(wrong: Mistakes, x: np.ndarray, *window: int) -> np.ndarray:
+def _bug_mistaken(
+    wrong: Mistakes, x: np.ndarray, kernel_size: int, stride: int, padding: int
+) -> np.ndarray:
     if "pad-not-low-enough" in wrong:
-        return slide(wrong, np.pad(x, window[-1], constant_values=-9), *window[:-1])
-    return slide(wrong, x, *window)
+        x, padding = np.pad(x, padding, constant_values=-9), 0
+    return slide(wrong, x, kernel_size, stride, padding)
 
 
 def _bug_draw(stream: Stream) -> Case:
@@ -165,7 +167,7 @@ add(
         stub=function("my_padded_max(x, kernel_size, stride, padding)"),
         draw=_bug_draw,
         solution=padded_max,
-        mistaken=lambda wrong, **case: _bug_mistaken(wrong, *case.values()),
+        mistaken=_bug_mistaken,
         misconceptions=usual(
             *("zero-padding", "padding-ignored", "pad-not-low-enough", "mean-for-max"),
         ),
