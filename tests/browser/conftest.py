@@ -23,15 +23,20 @@ FAILED = pytest.StashKey[bool]()
 Opener = Callable[[Path | Sequence[str]], driving.Notebook]
 
 
-def missing(what: str) -> NoReturn:
-    """Skip on a student's machine, fail where CI is set."""
-    if os.environ.get("CI", "").lower() in ("", "0", "false"):
-        pytest.skip(what)
-    pytest.fail(f"{what} (CI is set: this may not be skipped)", pytrace=False)
+@pytest.fixture(scope="session")
+def missing() -> Callable[[str], NoReturn]:
+    """Say what is missing: skip on a student's machine, fail where CI is set."""
+
+    def stop(what: str) -> NoReturn:
+        if os.environ.get("CI", "").lower() in ("", "0", "false"):
+            pytest.skip(what)
+        pytest.fail(f"{what} (CI is set: this may not be skipped)", pytrace=False)
+
+    return stop
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(missing: Callable[[str], NoReturn]) -> Iterator[Browser]:
     """Chromium; started once a module, because it keeps an event loop running meanwhile."""
     with sync_playwright() as playwright:
         try:

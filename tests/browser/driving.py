@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, Playwright, Route, expect
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +42,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+expect.set_options(timeout=10_000)  # a busy machine is slow, not wrong
 WINDOW = {"width": 1280, "height": 900}
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -52,30 +54,31 @@ SETTINGS = {
 
 
 class NoBrowser(Exception):
-    """No Chromium-like browser was found; the text says where it was looked for."""
+    """No Chromium-like browser starts; the text says what to do."""
 
 
-def find_browser(playwright: Playwright) -> str:
-    """Return the program to start: the one asked for, one on the PATH, or Playwright's own."""
-    asked = os.environ.get("POOLING_LAB_BROWSER")
-    if asked:
-        if shutil.which(asked):
-            return asked
-        raise NoBrowser(f"POOLING_LAB_BROWSER is {asked!r}, and there is no such program")
+def browsers() -> Iterator[dict[str, str]]:
+    """Yield where a browser may be: the one asked for, on the PATH, where it installs itself."""
+    if asked := os.environ.get("POOLING_LAB_BROWSER"):
+        yield {"executable_path": asked}
+        return
     for name in BROWSERS:
         if path := shutil.which(name):
-            return path
-    if Path(playwright.chromium.executable_path).is_file():
-        return playwright.chromium.executable_path
-    raise NoBrowser(
-        f"none of {', '.join(BROWSERS)} is on the PATH: install one, name one in "
-        "POOLING_LAB_BROWSER, or run: python -m playwright install chromium"
-    )
+            yield {"executable_path": path}
+    yield from ({}, {"channel": "chrome"}, {"channel": "msedge"})  # {} is Playwright's own
 
 
 def start_browser(playwright: Playwright) -> Browser:
-    """Start the browser without a window and without anything it would fetch by itself."""
-    return playwright.chromium.launch(executable_path=find_browser(playwright), args=[*FLAGS])
+    """Start the first browser that starts, without a window or anything it fetches by itself."""
+    for place in browsers():
+        try:
+            return playwright.chromium.launch(args=[*FLAGS], **place)
+        except PlaywrightError as error:
+            reason = str(error).splitlines()[0]
+    raise NoBrowser(
+        f"no browser starts ({reason}): install Chromium or Chrome, name one in "
+        "POOLING_LAB_BROWSER, or run: python -m playwright install chromium"
+    )
 
 
 class Lab:
@@ -236,9 +239,10 @@ class Notebook:
         """All cells, also those that are not in view."""
         return self.panel.locator(".jp-Cell")
 
-    def is_dark(self) -> bool:
-        """Tell whether JupyterLab shows its dark theme."""
-        return self.page.locator("body").get_attribute("data-jp-theme-light") == "false"
+    def expect_theme(self, scheme: str) -> None:
+        """Wait until JupyterLab shows its ``light`` or its ``dark`` theme."""
+        light = "true" if scheme == "light" else "false"
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
 
     def explorers(self) -> list[OnPage]:
         """Return the explorers once every widget of the notebook has been drawn."""
@@ -294,19 +298,18 @@ class OnPage:
         """Return the button of that name."""
         return self.root.get_by_role("button", name=name, exact=True)
 
-    def shown(self) -> str:
-        """Return all that the explorer shows, as markup."""
-        return str(self.root.evaluate(self.SHOWN))
-
     def press(self, key: str) -> None:
         """Press a key on the control that has the focus, and wait until the picture changes."""
-        before = self.shown()
+        explorer = self.root.element_handle()
+        self.page.evaluate(
+            f"explorer => {{ explorer.before = ({self.SHOWN})(explorer) }}", explorer
+        )
         self.page.keyboard.press(key)
         try:
             self.page.wait_for_function(
-                f"([explorer, before]) => ({self.SHOWN})(explorer) !== before",
-                arg=[self.root.element_handle(), before],
-                timeout=5_000,
+                f"explorer => explorer.before !== ({self.SHOWN})(explorer)",
+                arg=explorer,
+                timeout=10_000,
             )
         except PlaywrightTimeout:
             focused = self.page.evaluate("document.activeElement.outerHTML")

@@ -21,12 +21,18 @@ LESSONS = [path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")) if expl
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_every_control_shows_something_else(open_notebook, lesson, tmp_path):
+def test_every_control_shows_something_else_and_all_can_be_read(
+    open_notebook, page, lesson, tmp_path
+):
     notebook = open_notebook(up_to_the_last_explorer(lesson, tmp_path))
     notebook.run_all()
-    for explorer in notebook.explorers():
+    explorers = notebook.explorers()
+    for explorer in explorers:
         use_every_control(explorer)
-        assert not hard_to_read(explorer)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        notebook.expect_theme(scheme)
+        assert not [text for explorer in explorers for text in hard_to_read(explorer)]
 
 
 def up_to_the_last_explorer(lesson: Path, folder: Path) -> Path:

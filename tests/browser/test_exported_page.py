@@ -11,11 +11,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
-from conftest import missing
 from driving import NOTEBOOKS, explorers, hard_to_read, refuse_elsewhere
 from nbconvert import HTMLExporter
 from playwright.sync_api import Page, Route, expect
@@ -40,7 +41,7 @@ def test_the_pinned_copies_are_of_the_versions_a_reader_gets():
 
 
 @pytest.fixture(scope="module")
-def npm_copies() -> None:
+def npm_copies(missing: Callable[[str], NoReturn]) -> None:
     """The pinned copies, installed by npm where they are missing or of other versions."""
     installed = MODULES / ".package-lock.json"
     lock = HERE / "package-lock.json"
