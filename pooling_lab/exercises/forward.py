@@ -8,6 +8,15 @@ from .exercise import Case, Exercise, Mistakes, add, function
 from .streams import Stream
 from .usual import slide, usual
 
+
+def draw_low_map(stream: Stream) -> Case:
+    """Draw a map from before the ReLU, all below zero, and a padded window over it."""
+    kernel_size = stream.integer(2, 3)
+    x = stream.grid(stream.integer(3, 5), stream.integer(3, 5), low=-60, high=-1)
+    stride = stream.integer(1, kernel_size)
+    return {"x": x / 2, "kernel_size": kernel_size, "stride": stride, "padding": 1}
+
+
 # --- max-by-hand ----------------------------------------------------------------------------
 
 
@@ -147,13 +156,6 @@ def _bug_mistaken(
     return slide(wrong, x, kernel_size, stride, padding)
 
 
-def _bug_draw(stream: Stream) -> Case:
-    kernel_size = stream.integer(2, 3)
-    x = stream.grid(stream.integer(3, 5), stream.integer(3, 5), low=-60, high=-1)
-    stride = stream.integer(1, kernel_size)
-    return {"x": x / 2, "kernel_size": kernel_size, "stride": stride, "padding": 1}
-
-
 add(
     Exercise(
         id="find-the-bug",
@@ -165,7 +167,7 @@ add(
         "maximum. On photos it is right; on maps from before the ReLU it is not. Write "
         "`my_padded_max` so that it is right for every map `x` of shape (H, W).",
         stub=function("my_padded_max(x, kernel_size, stride, padding)"),
-        draw=_bug_draw,
+        draw=draw_low_map,
         solution=padded_max,
         mistaken=_bug_mistaken,
         misconceptions=usual(
