@@ -111,8 +111,8 @@ def _output_size_mistaken(wrong: Mistakes, height: int, width: int, **window: in
 
 
 def _output_size_draw(stream: Stream) -> Case:
-    height, width, kernel_size = (stream.integer(*ends) for ends in ((20, 120), (20, 120), (5, 12)))
-    stride, padding = stream.integer(2, 4), stream.integer(2, kernel_size // 2)
+    height, width, kernel_size = (stream.integer(*ends) for ends in ((20, 120), (20, 120), (7, 12)))
+    stride, padding = stream.integer(2, 4), stream.integer(3, (kernel_size - 1) // 2)
     window = {"kernel_size": kernel_size, "stride": stride, "padding": padding}
     return {"height": height, "width": width, **window}
 
@@ -147,6 +147,7 @@ add(
 
 # --- how a window for a wanted size is judged -----------------------------------------------
 
+Pair = tuple[int, ...]
 Window = tuple[int, int, int]
 
 _WINDOW_MISTAKES = usual(
@@ -155,27 +156,29 @@ _WINDOW_MISTAKES = usual(
 )
 
 
-def _window_works(window: Window, wrong: Mistakes, size: int, wanted: int, smallest: int) -> bool:
+def _window_works(
+    window: Window, wrong: Mistakes, sizes: Pair, wanted: Pair, smallest: int
+) -> bool:
     kernel_size, stride, padding = window
-    if min(window) < 0 or stride < 1 or not 1 <= kernel_size <= size + 2 * padding:
+    if min(window) < 0 or stride < 1 or not 1 <= kernel_size <= min(sizes) + 2 * padding:
         return False
     large_enough = kernel_size >= smallest or "window-too-small" in wrong
     narrow_enough = padding <= kernel_size // 2 or "padding-too-wide" in wrong
-    works = count(wrong, size, kernel_size, stride, padding) == wanted
+    works = all(count(wrong, n, *window) == m for n, m in zip(sizes, wanted, strict=True))
     return works and large_enough and narrow_enough
 
 
-def _window_fits(answer: Any, wrong: Mistakes, **case: int) -> bool:
+def _window_fits(answer: Any, wrong: Mistakes, **case: Any) -> bool:
     if np.shape(answer) != (3,) or np.any(answer != np.rint(answer)):
         return False
     kernel_size, stride, padding = map(int, answer)
     return _window_works((kernel_size, stride, padding), wrong, **case)
 
 
-def _window_mistaken(wrong: Mistakes, **case: int) -> Window | None:
+def _window_mistaken(wrong: Mistakes, **case: Any) -> Window | None:
     """Find a window that these mistakes explain and no others."""
     others = [(), *((one,) for one in _WINDOW_MISTAKES if {one} != set(wrong))] if wrong else []
-    windows = itertools.product(range(2, 14), range(1, 14), range(8))
+    windows = itertools.product(range(2, 16), range(1, 16), range(9))
     fitting = (window for window in windows if _window_works(window, wrong, **case))
     alone = (w for w in fitting if not any(_window_works(w, other, **case) for other in others))
     return next(alone, None)
@@ -184,21 +187,24 @@ def _window_mistaken(wrong: Mistakes, **case: int) -> Window | None:
 # --- choose-window --------------------------------------------------------------------------
 
 
-def choose_window(size: int, wanted: int, smallest: int) -> Window:
-    """Try one window after the other until one gives the size that is wanted."""
-    for kernel_size in range(smallest, size + 1):
-        for stride in range(1, size):
+def choose_window(
+    sizes: tuple[int, int], wanted: tuple[int, int], smallest: int
+) -> tuple[int, int, int]:
+    """Try one window after the other until one gives the sizes that are wanted."""
+    for kernel_size in range(smallest, min(sizes) + 1):
+        for stride in range(1, min(sizes)):
             for padding in range(kernel_size // 2 + 1):
-                if (size + 2 * padding - kernel_size) // stride + 1 == wanted:
+                if wanted == tuple((n + 2 * padding - kernel_size) // stride + 1 for n in sizes):
                     return kernel_size, stride, padding
-    raise ValueError(f"no window turns {size} cells into {wanted}")
+    raise ValueError(f"no window turns {sizes} into {wanted}")
 
 
 def _window_draw(stream: Stream) -> Case:
-    size, kernel_size = stream.integer(40, 120), stream.integer(4, 12)
-    stride, padding = stream.integer(2, 9), stream.integer(0, kernel_size // 2)
-    wanted = (size + 2 * padding - kernel_size) // stride + 1
-    return {"size": size, "wanted": wanted, "smallest": kernel_size}
+    window = stream.numbers(kernel_size=(4, 12), stride=(2, 7))
+    window["padding"] = window["kernel_size"] // 2 - stream.integer(0, 1)
+    sizes = stream.integer(30, 90), stream.integer(30, 90)
+    wanted = tuple(int(count((), n, **window)) for n in sizes)
+    return {"sizes": sizes, "wanted": wanted, "smallest": window["kernel_size"]}
 
 
 add(
@@ -208,8 +214,8 @@ add(
         lesson="02",
         stars=2,
         minutes=6,
-        task="A row of {size} pixels is to become a row of {wanted}. Choose a window: kernel_size "
-        "at least {smallest}, any stride, padding at most half of kernel_size. Write "
+        task="A map of shape {sizes} is to become one of shape {wanted}. Choose a window: "
+        "kernel_size at least {smallest}, any stride, padding at most half of kernel_size. Write "
         "`(kernel_size, stride, padding)`. There may be several right answers.",
         stub="answer = None",
         draw=_window_draw,

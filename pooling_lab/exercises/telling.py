@@ -40,14 +40,15 @@ def confused(exercise: Exercise, case: Case, whos: list[Wrong]) -> set[Confusion
     """Return who cannot be told from whom by this case.
 
     ``(a, b)`` means that what somebody with the misconceptions ``a`` answers is also what
-    ``b`` would lead to. No misconceptions at all (the empty set) is one of them.
+    ``b`` would lead to. No misconceptions at all (the empty set) is one of them. Where many
+    answers are right, a right one may suit ``b`` too: that does not count, right is asked first.
     """
     answers = {who: exercise.outcome(case, who) for who in whos}
     if exercise.fits is not None:
         return {
             (a, b)
             for a, b in itertools.permutations(whos, 2)
-            if exercise.explains(answers[a], case, b)
+            if a and (answers[a] is None or exercise.explains(answers[a], case, b))
         }
     outlines = {who: _outline(answer) for who, answer in answers.items()}
     alike = ((a, b) for a, b in itertools.combinations(whos, 2) if _alike(outlines[a], outlines[b]))
@@ -124,8 +125,14 @@ def telling_case(exercise: Exercise, stream: Stream) -> Case:
             break
     if len(telling) < 2:
         return telling[0] if telling else min(second_best, key=lambda one: one[0])[1]
-    everyone = alone + pairs(exercise)
-    return min(telling, key=lambda case: len(confused(exercise, case, everyone)))
+    return min(telling, key=lambda case: _unclear_pairs(exercise, case))
+
+
+def _unclear_pairs(exercise: Exercise, case: Case) -> tuple[int, int]:
+    """Count the pairs that look like one misconception (worse), and those that look like a pair."""
+    mixed_up = confused(exercise, case, [frozenset(), *singles(exercise), *pairs(exercise)])
+    like_one = sum(len(b) < 2 for _, b in mixed_up)
+    return like_one, len(mixed_up) - like_one
 
 
 def _pairs_may_mix(exercise: Exercise, case: Case) -> bool:
