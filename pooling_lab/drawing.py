@@ -350,7 +350,7 @@ def stylesheet(scope: str = ".pl") -> str:
             f"{scope} .{name} text {{fill: var(--pl-{look.ink}); "
             f"font-weight: {700 if look.bold else 400}}}"
         )
-    rules.append(f"{scope} g.bar rect {{transform: none}}")  # a lit bar keeps its length
+    rules.append(f"{scope} g.bar rect {{transform: none; rx: 0}}")  # a lit bar keeps its length
     return "\n".join(rules)
 
 
@@ -460,7 +460,7 @@ def _draw(canvas: Axes, shape: Shape, lit: Mapping[str, str], dx: float, dy: flo
             canvas.imshow(pixels, extent=place, aspect="auto", interpolation="nearest")
         case Bar():
             look = LOOKS[lit[shape.name]] if shape.name in lit else BAR
-            canvas.add_patch(_box(x, y, shape.width, shape.height, look))
+            canvas.add_patch(_box(x, y, shape.width, shape.height, look._replace(rounded=False)))
         case Cell():
             look = LOOKS[lit.get(shape.name, shape.look)]
             inset = (1 - _shrink(look)) * shape.side / 2
@@ -493,7 +493,7 @@ def _box(
         (x, y),
         width,
         height,
-        boxstyle=f"round,pad=0,rounding_size={min(8 * look.rounded, width / 2, height / 2)}",
+        boxstyle=f"round,pad=0,rounding_size={8 * look.rounded}",
         facecolor=LIGHT[look.fill],
         edgecolor=LIGHT[look.edge],
         linewidth=look.width * POINT,

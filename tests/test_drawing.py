@@ -202,7 +202,7 @@ def test_a_bar_is_drawn_as_long_as_it_is_also_when_lit():
         rect = root.find("g/rect")
         assert [rect.get(k) for k in ("x", "y", "width", "height")] == ["3", "4", "70", "9"]
         assert root.find("g").get("class") == " ".join(["bar", *lit.values()])
-    assert ".pl g.bar rect {transform: none}" in drawing.stylesheet()
+    assert ".pl g.bar rect {transform: none; rx: 0}" in drawing.stylesheet()
 
 
 # --- colours --------------------------------------------------------------------------------

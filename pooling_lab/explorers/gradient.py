@@ -113,7 +113,7 @@ def _frame(x: Array, pool: str, window: dict[str, int], arriving: str | Array) -
     panels = [
         before,
         grid(back.arriving, f"output's gradient {size}", name="g"),
-        grid(back.gathered, f"input's gradient {size_of(x)}", name="d", axes=axes),
+        grid(back.gathered, f"input's gradient {size_of(x)}", name="d"),
     ]
     steps = [_sends(back, place) for place in np.ndindex(*back.y.shape)]
     cells = {cell: _gathers(back, cell) for cell in np.ndindex(*x.shape)}
@@ -146,24 +146,18 @@ def _sends(back: _Pass, place: tuple[int, ...]) -> Step:
     """Say what one window sends back, and to which cells."""
     forward = window_step(back.x, back.y[place].item(), back.pool, PAD[back.pool], back.axes, place)
     gradient = back.arriving[place].item()
-    if back.pool == "max":
-        receive, words = forward.best, f"{number(gradient)} to that cell, 0 to the others"
-    else:
-        receive, words = forward.reads, f"{_divided([gradient], back)} to each cell"
-        if back.shares[place].sum() < 1:
-            words += "; what goes to padding is lost"
+    receive = [cell_name("d", *cell) for cell in np.argwhere(back.shares[place])]
+    words = f"{number(gradient)} to that cell, 0 to the others"
+    if back.pool == "average":
+        lost = "; what goes to padding is lost" if len(receive) < len(forward.reads) else ""
+        words = f"{_divided([gradient], back)} to each cell{lost}"
     return Step(
         f"{forward.text}. Backward: {words}",
         here=[cell_name("g", *place)],
-        reads=[*forward.reads, *(_gradient_of(name) for name in receive)],
-        best=[*forward.best, *map(_gradient_of, forward.best)],
+        reads=[*forward.reads, *receive],
+        best=[*forward.best, *(receive if back.pool == "max" else [])],
         ties=forward.ties,
     )
-
-
-def _gradient_of(name: str) -> str:
-    """Return the name of the cell that gathers the gradient of a cell of the input."""
-    return name.replace("x", "d", 1)
 
 
 def _gathers(back: _Pass, cell: tuple[int, ...]) -> Step:

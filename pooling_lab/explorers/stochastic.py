@@ -102,15 +102,15 @@ def _frame(x: Array, game: _Game, seed: int) -> Frame:
     panels = [
         grid(x, "activations a", axes=game.axes),
         grid(chances, "chance a / Σa", name="p", axes=game.axes),
-        grid(game.draws[seed], f"drawn, seed {seed}", name="d"),
-        grid(so_far, f"mean of {draws}", name="m"),
-        grid(game.expected, "test: Σa² / Σa", name="t"),
+        grid(game.draws[seed], "drawn", name="d"),
+        grid(so_far, "on average", name="m"),
+        grid(game.expected, "Σa² / Σa", name="t"),
         grid(game.mean, "plain mean", name="a"),
     ]
     off, off_plain = (np.abs(so_far - y).max().item() for y in (game.expected, game.mean))
     summary = f"input {size_of(x)}, output {size_of(game.sums)}, seed {seed}"
     notes = [
-        "Training draws one cell of each window; a test takes their mean, weighted by the chances.",
+        "Training: one cell of each window is drawn. Test: Σa² / Σa, the mean weighted by chance.",
         f"Mean of {draws}: at most {number(off)} away from Σa² / Σa, "
         f"at most {number(off_plain)} from the plain mean.",
     ]

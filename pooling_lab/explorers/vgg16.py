@@ -15,8 +15,8 @@ COSTS = {
     "activation_bytes": ("activations", "B"),
 }
 PREFIXES = {"T": 1e12, "G": 1e9, "M": 1e6, "k": 1e3}
-COLUMNS, SEES = (190, 370, 550), 735  # where the columns of the table start, in px
-BAR_WIDTH, BAR_HEIGHT, PITCH = 100, 17, 32
+COLUMNS, SEES = (165, 325, 485), 645  # where the columns of the table start, in px
+BAR_WIDTH, BAR_HEIGHT, PITCH = 80, 17, 32
 
 
 def vgg16_explorer(
@@ -161,7 +161,7 @@ def _bars(stage: _Stage) -> list[str]:
 
 def _table(stages: list[_Stage], whole: _Stage) -> Picture:
     """Draw a row for every stage: its output, a bar and a number for each cost, what it sees."""
-    shapes: list[Label | Bar] = [Label(0, 0, "output"), Label(SEES, 0, "one cell sees (pixels)")]
+    shapes: list[Label | Bar] = [Label(0, 0, "output"), Label(SEES, 0, "sees (pixels)")]
     for place, stage in enumerate(stages, start=1):
         shapes.append(Label(0, place * PITCH, f"{stage.name}: {stage.shape}"))
         shapes.append(Label(SEES, place * PITCH, stage.sees))
