@@ -21,7 +21,7 @@ class NotNumbers(TypeError):
 def plain(answer: Any) -> Value | None:
     """Return an answer as a copy in plain terms: float64 arrays, words, or tuples of these.
 
-    None, ``...`` and NaN-free placeholders like them come back as None: nothing was answered.
+    None and ``...``, alone or throughout a list, come back as None: nothing was answered.
 
     Raises
     ------

@@ -1,17 +1,20 @@
 """Check an answer and say why it is wrong; hints, worked solutions, personal variants.
 
-How to add an exercise (one section of a theme file, at most 40 lines):
+How to add an exercise (one section of a theme file, at most 40 lines; `sizes` is a model):
 
-1. In the theme file (``sizes.py``, ``forward.py``, ``backward.py``, ``networks.py``) write the
-   worked solution as a function of the numbers of a case. Students get to read it.
-2. Write the same once more as ``_…_mistaken(wrong, …)``, with a switch for each misconception:
-   ``padding * (1 if "padding-once" in wrong else 2)``. Two mistakes at once come for free.
-3. Write ``_…_draw(stream)``: one candidate case. Small, ragged, negative: whatever makes the
-   wrong answers differ. You do not choose the cases; a search does.
-4. ``add(Exercise(id=…, task=…, stub=…, misconceptions={id: why, and what to try}, hints=…))``.
-5. For a function, put three independent right solutions into ``SOLUTIONS`` in
-   ``tests/test_exercises_<theme>.py``.
-6. ``pytest tests/test_exercises.py -k <id>``: it names the misconceptions no case tells apart.
+1. In a theme file write the worked solution as a function of the numbers of a case. Students
+   get to read it, and CI runs it as it is shown.
+2. Write it once more as ``_…_mistaken(wrong, **case)``, with a switch for each misconception:
+   ``padding * (1 if "padding-once" in wrong else 2)``. `usual.count` and `usual.slide` have the
+   usual switches already; two mistakes at once come for free.
+3. Write ``draw(stream)``: one candidate case. Small, ragged, negative: whatever makes the wrong
+   answers differ. You do not choose the cases; a search does.
+4. ``add(Exercise(id=…, task=…, stub=…, misconceptions=usual(…), hints=…))``. The text of a new
+   misconception goes into `usual.TEXTS`: why it happens and what to try, never the answer.
+5. For a function, put three independent right solutions into
+   ``tests/exercises/solutions_<theme>.py``.
+6. Run ``python tests/exercises/store_personal_numbers.py`` and ``pytest tests/exercises -k <id>``:
+   it says which misconceptions no case tells apart.
 
 The student's code is only ever called guarded (`running`), no message holds the answer, and
 messages are the same on every machine and every run.
