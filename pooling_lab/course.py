@@ -203,6 +203,9 @@ def lab_command(own: Path, browser: bool, more: Sequence[str] = ()) -> list[str]
     """Return the command line that opens JupyterLab on lesson 00 in the student's folder."""
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={own}"]
     command.append("--LabApp.default_url=/lab/tree/00_start_here.ipynb")
+    # The course needs no network: JupyterLab asks nobody for news or updates either.
+    command.append("--LabApp.news_url=None")
+    command.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
