@@ -254,7 +254,7 @@ add(
         minutes=6,
         task="Stochastic pooling looks at the window `x`. Write five numbers as a list: the "
         "probability of each cell in reading order while training, and then what the layer gives "
-        "when testing.",
+        "when testing. Do not round; fractions such as `3 / 7` are fine.",
         stub="answer = None",
         draw=_stochastic_draw,
         solution=stochastic_window,

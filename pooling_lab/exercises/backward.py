@@ -51,7 +51,7 @@ def draw_pooled(stream: Stream) -> Case:
     down, across = (stream.grid(rows, columns, low=0, high=1) for _ in range(2))
     return {
         "y": stream.permuted(rows, columns, low=-19, high=19),
-        "indices": (2 * i + down) * 2 * columns + 2 * j + across,
+        "indices": ((2 * i + down) * 2 * columns + 2 * j + across).astype(int),
         "height": 2 * rows,
         "width": 2 * columns,
     }
@@ -204,7 +204,7 @@ add(
 def max_unpool2d(y: np.ndarray, indices: np.ndarray, height: int, width: int) -> np.ndarray:
     """Put each value back at its place in the flattened map; everything else is 0."""
     flat = np.zeros(height * width)
-    flat[indices.astype(int).ravel()] = y.ravel()
+    flat[indices.ravel()] = y.ravel()
     return flat.reshape(height, width)
 
 
@@ -213,7 +213,7 @@ def _unpool_mistaken(
 ) -> np.ndarray:
     if "spread-over-window" in wrong:
         return np.kron(y, np.ones((2, 2)))
-    places = indices.astype(int).ravel()
+    places = indices.ravel()
     if "top-left" in wrong:
         rows, columns = np.divmod(places, width)
         places = rows // 2 * 2 * width + columns // 2 * 2
@@ -241,7 +241,7 @@ add(
         ),
         hints=(
             "Lay the map's rows one after the other: zeros, with each number at its index.",
-            "`flat[indices.astype(int).ravel()] = y.ravel()`, then `reshape`.",
+            "`flat[indices.ravel()] = y.ravel()`, then `reshape`.",
         ),
     )
 )

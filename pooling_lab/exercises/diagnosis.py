@@ -68,7 +68,7 @@ _NOT_ATTEMPTED = {
     "Write its body in place of `...`, run the cell, and check again.",
 }
 _LIBRARY = (
-    "Your function calls `{}` of pooling_lab, which of course knows the answer.\n"
+    "Your function calls `{}` of pooling_lab, which knows the answer.\n"
     "Here the task is to write it yourself: with loops, with NumPy, or with torch.\n"
     "Keep pooling_lab's function for comparing afterwards."
 )
@@ -323,7 +323,9 @@ _SUSPICIOUS: tuple[tuple[str, Callable[[Attempt, list[int], Marks], bool], str],
     ),
     (
         "wrong-shape",
-        lambda attempt, wrong, marks: marks is None and _numbers(attempt) is not None,
+        lambda attempt, wrong, marks: (
+            marks is None and _numbers(attempt) is not None and attempt.exercise.fits is None
+        ),
         "So it is about how many numbers come out, before it is about which.\n"
         "Draw the input, and count how many come out of each row and of each column.",
     ),

@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from .answers import Value, plain, same
 from .streams import Stream
 
@@ -92,7 +94,7 @@ class Exercise:
         if value is None:
             return False
         if self.fits is not None:
-            return bool(self.fits(value, wrong, **case))
+            return isinstance(value, np.ndarray) and bool(self.fits(value, wrong, **case))
         expected = self.outcome(case, wrong)
         return expected is not None and same(value, expected)
 

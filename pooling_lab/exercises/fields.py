@@ -157,7 +157,7 @@ add(
         "cells? Write `(a, b)`.",
         stub="answer = None",
         draw=lambda stream: {
-            "strides": stream.grid(3, low=2, high=6),
+            "strides": stream.permuted(3, low=2, high=6).astype(int),
             "cells": stream.integer(3, 40),
         },
         solution=shift_phase,

@@ -14,7 +14,12 @@ def draw_low_map(stream: Stream) -> Case:
     kernel_size = stream.integer(2, 3)
     x = stream.grid(stream.integer(3, 5), stream.integer(3, 5), low=-60, high=-1)
     stride = stream.integer(1, kernel_size)
-    return {"x": x / 2, "kernel_size": kernel_size, "stride": stride, "padding": 1}
+    return {
+        "x": x * stream.choice([0.5, 0.5, 900]),
+        "kernel_size": kernel_size,
+        "stride": stride,
+        "padding": 1,
+    }
 
 
 # --- max-by-hand ----------------------------------------------------------------------------

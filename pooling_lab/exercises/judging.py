@@ -73,7 +73,7 @@ add(
         minutes=8,
         task="`a` and `b` are test accuracies (percent) of two networks, trained with the same "
         "five seeds in the same order. How many standard errors is the mean difference a − b away "
-        'from zero? Beyond 2.776 it counts as told (95 %). Write `(t, "told")` or '
+        'from zero? Beyond 2.776 it counts as told (95 %). Do not round: write `(t, "told")` or '
         '`(t, "cannot be told")`.',
         stub="answer = None",
         draw=_plot_draw,

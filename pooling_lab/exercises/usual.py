@@ -147,7 +147,7 @@ TEXTS = {
     "wrong-axes": "The wrong axes were collapsed. Each channel keeps a number of its own; rows "
     "and columns are what disappears.",
     "equal-bins": "The bins were all made the same size. When the size does not divide, adaptive "
-    "bins overlap or differ: each covers floor(i·n/o) up to ceil((i+1)·n/o).",
+    "bins differ or overlap, so that no cell is left out. Look at 5 cells in 3 bins.",
     "bins-floored": "Both ends of each bin were rounded down, so some cells are read by nobody "
     "or too little. Which way is the end rounded?",
     # gradients
