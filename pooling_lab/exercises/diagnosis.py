@@ -217,7 +217,7 @@ def _explanation(
     for one, applies, text in _SUSPICIOUS:
         if applies(attempt, wrong, marks):
             return (one,), [text]
-    return (), [_UNNAMED[exercise.kind].format(exercise.id)]
+    return (), [_UNNAMED["gives" if exercise.gives else exercise.kind].format(exercise.id)]
 
 
 def _behaves_like(attempt: Attempt, wrong: list[int], who: Wrong) -> bool:
@@ -238,6 +238,8 @@ _UNNAMED = {
     "answer": "It is none of the usual mistakes.\n"
     "Do it once more in small steps and write each of them down; "
     '`exercises.hint("{}")` has a hint.',
+    "gives": 'Start from there, and check again as often as you like; `exercises.hint("{}")` has a '
+    "hint.",
     "code": "It is none of the usual mistakes.\n"
     "Take one wrong number, work it out by hand from the input, and compare every step; "
     '`exercises.hint("{}")` has a hint.',
@@ -352,12 +354,14 @@ def _seen(attempt: Attempt, case: Case, value: Value, marks: Marks) -> str:
     is_code = exercise.kind == "code"
     start = f"{_call(attempt, case)} gives" if is_code else "Your answer is"
     what = f"{start} {short or 'the numbers below'}."
-    if exercise.fits is not None:
-        return what
     expected = exercise.outcome(case)
     if isinstance(value, str) != isinstance(expected, str):
         wanted = "a word" if isinstance(expected, str) else "numbers, without quotes"
         return f"{what} The task asks for {wanted}."
+    if exercise.gives is not None and isinstance(value, np.ndarray):
+        return f"{what} {exercise.gives(value, **case)}"
+    if exercise.fits is not None:
+        return what
     if marks is None and isinstance(value, np.ndarray):
         return f"{what} Its shape, {value.shape}, is not the one that is asked for."
     if marks is None or marks.size == 1:

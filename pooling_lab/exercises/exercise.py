@@ -54,6 +54,11 @@ class Exercise:
     fits
         Only where many answers are right: ``fits(answer, wrong, **case)`` tells whether
         ``answer`` is one that somebody with the misconceptions in ``wrong`` may give.
+    gives
+        With ``fits``: ``gives(answer, **case)`` says in one sentence what an array that was
+        answered leads to, and what is wanted of it ("It turns 37 into 19; wanted is 18.").
+    unordered
+        Whether a set is an answer too; ``fits`` gets its items in rising order.
     forbidden
         Modules whose functions a coded answer may not call.
     """
@@ -71,6 +76,8 @@ class Exercise:
     misconceptions: Mapping[str, str]
     hints: tuple[str, ...]
     fits: Callable[..., bool] | None = None
+    gives: Callable[..., str] | None = None
+    unordered: bool = False
     forbidden: tuple[str, ...] = LIBRARY
 
     @property

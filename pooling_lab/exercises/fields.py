@@ -33,6 +33,37 @@ def _stack_with(wrong: Mistakes, field: int, jump: int) -> list[tuple[int, int]]
     return None
 
 
+def _is_stack(answer: np.ndarray) -> bool:
+    return np.ndim(answer) == 2 and np.shape(answer)[1] == 2 and len(answer) > 0
+
+
+def _odd_layer(answer: np.ndarray) -> int | None:
+    """Return which layer breaks the rules of the task, if one does."""
+    kernels, strides = answer.T
+    odd = ~(np.isin(kernels, range(1, 8)) & np.isin(strides, (1, 2)))
+    return int(odd.argmax()) if odd.any() else None
+
+
+def _design_fits(answer: np.ndarray, wrong: Mistakes, field: int, jump: int) -> bool:
+    if not _is_stack(answer) or len(answer) > 12 or _odd_layer(answer) is not None:
+        return False
+    return reach(answer.astype(int).tolist(), wrong) == (field, jump)
+
+
+def _design_gives(answer: np.ndarray, field: int, jump: int) -> str:
+    """Say what a stack sees, or which rule of the task it breaks."""
+    if not _is_stack(answer):
+        return "A list of pairs is asked for: `[(kernel_size, stride), …]`."
+    odd = _odd_layer(answer)
+    if odd is not None:
+        kernel_size, stride = answer[odd]
+        layer = f"Layer {odd + 1}, ({kernel_size:g}, {stride:g}), is not allowed"
+        return f"{layer}: kernel sizes are 1 to 7 and strides 1 or 2."
+    seen, jumps = reach(answer.astype(int).tolist())
+    long = f" It has {len(answer)} layers; at most 12 are allowed." if len(answer) > 12 else ""
+    return f"It sees {seen} pixels and has a jump of {jumps}; wanted are {field} and {jump}.{long}"
+
+
 # --- receptive-field ------------------------------------------------------------------------
 
 
@@ -90,14 +121,6 @@ def design_field(field: int, jump: int) -> list[tuple[int, int]]:
     return [(7, 1)] * (before // 6) + [(before % 6 + 1, 1)] + pools + [(3, 1)] * after
 
 
-def _design_fits(answer: np.ndarray, wrong: Mistakes, field: int, jump: int) -> bool:
-    if np.ndim(answer) != 2 or np.shape(answer)[1:] != (2,) or len(answer) > 12:
-        return False
-    kernels, strides = answer.T
-    allowed = np.isin(kernels, range(1, 8)).all() and np.isin(strides, (1, 2)).all()
-    return bool(allowed) and reach(answer.astype(int).tolist(), wrong) == (field, jump)
-
-
 add(
     Exercise(
         id="design-receptive-field",
@@ -116,6 +139,7 @@ add(
         solution=design_field,
         mistaken=_stack_with,
         fits=_design_fits,
+        gives=_design_gives,
         misconceptions=usual("jump-not-multiplied", "jump-too-early", "no-minus-one"),
         hints=(
             "Only strides make the jump. How many layers with stride 2 do you need?",

@@ -40,6 +40,39 @@ def badly_broken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
     return break_max_pooling(x)
 
 
+def _is_image(answer: np.ndarray) -> bool:
+    return np.shape(answer) == (8, 8) and bool(np.isin(answer, (0, 1)).all())
+
+
+def _break_fits(answer: np.ndarray, wrong: Mistakes, x: np.ndarray) -> bool:
+    if not _is_image(answer):
+        return False
+    same_max, same_mean = pools_agree(answer, x)
+    if "shifted" in wrong:
+        return not same_max and np.array_equal(answer, np.roll(x, 1, axis=1))
+    changed = int((answer != x).sum())
+    if "average-broken" in wrong:
+        return same_max and same_mean and changed > 0
+    return same_max and not same_mean and (0 < changed < 8) == ("too-few-cells" in wrong)
+
+
+def _break_gives(answer: np.ndarray, x: np.ndarray) -> str:
+    """Say what the two pools make of an image, beside what they make of ``x``."""
+    if not _is_image(answer):
+        return "An image has 8 rows of 8 cells, each 0 or 1."
+    pooled, wanted = _blocks(answer).max(axis=2), _blocks(x).max(axis=2)
+    if (pooled != wanted).any():
+        row, column = np.argwhere(pooled != wanted)[0]
+        gives = f"gives {pooled[row, column]:g} at cell ({row}, {column})"
+        return f"Max pooling {gives} and {wanted[row, column]:g} for `x`; the two must agree."
+    changed = int((answer != x).sum())
+    told = "cannot either" if pools_agree(answer, x)[1] else "can"
+    return (
+        f"Max pooling cannot tell it from `x`, average pooling {told}; cells that differ: "
+        f"{changed}, wanted at least 8."
+    )
+
+
 # --- read-the-plot --------------------------------------------------------------------------
 
 
@@ -99,18 +132,6 @@ def break_max_pooling(x: np.ndarray) -> np.ndarray:
     return np.kron(any_ink, np.ones((2, 2)))
 
 
-def _break_fits(answer: np.ndarray, wrong: Mistakes, x: np.ndarray) -> bool:
-    if np.shape(answer) != (8, 8) or not np.isin(answer, (0, 1)).all():
-        return False
-    same_max, same_mean = pools_agree(answer, x)
-    if "shifted" in wrong:
-        return not same_max and np.array_equal(answer, np.roll(x, 1, axis=1))
-    changed = int((answer != x).sum())
-    if "average-broken" in wrong:
-        return same_max and same_mean and changed > 0
-    return same_max and not same_mean and (0 < changed < 8) == ("too-few-cells" in wrong)
-
-
 add(
     Exercise(
         id="break-it",
@@ -126,6 +147,7 @@ add(
         solution=break_max_pooling,
         mistaken=badly_broken,
         fits=_break_fits,
+        gives=_break_gives,
         misconceptions=usual("shifted", "average-broken", "too-few-cells"),
         hints=(
             "Max pooling asks each block whether there is ink; the average asks how much.",

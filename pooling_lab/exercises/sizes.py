@@ -186,6 +186,21 @@ def _window_mistaken(wrong: Mistakes, **case: Any) -> Window | None:
     return next(alone, None)
 
 
+def _window_gives(answer: Any, sizes: Pair, wanted: Pair, smallest: int) -> str:
+    """Say what a window does to the sizes, or which rule of the task it breaks."""
+    if np.shape(answer) != (3,) or np.any(answer != np.rint(answer)):
+        return "A window is three whole numbers here: `(kernel_size, stride, padding)`."
+    kernel_size, stride, padding = map(int, answer)
+    if stride < 1 or not 1 <= kernel_size <= min(sizes) + 2 * padding or padding < 0:
+        return "No such window moves over this map: it fits in, and each step is at least 1."
+    if kernel_size < smallest:
+        return f"Its kernel_size is {kernel_size}; at least {smallest} is allowed."
+    if 2 * padding > kernel_size:
+        return f"Its padding is {padding}, more than half of kernel_size={kernel_size}."
+    turned = tuple(int(count((), n, kernel_size, stride, padding)) for n in sizes)
+    return f"It turns {sizes} into {turned}; wanted is {wanted}."
+
+
 # --- choose-window --------------------------------------------------------------------------
 
 
@@ -229,17 +244,11 @@ add(
             "Take the smallest kernel_size allowed, and try padding 0, then 1, then 2…",
         ),
         fits=_window_fits,
+        gives=_window_gives,
     )
 )
 
-# --- dropped-cells --------------------------------------------------------------------------
-
-
-def dropped_cells(size: int, kernel_size: int, stride: int) -> list[int]:
-    """Write down what each window reads; what is left has been read by none."""
-    starts = range(0, size - kernel_size + 1, stride)
-    read = {start + i for start in starts for i in range(kernel_size)}
-    return [cell for cell in range(size) if cell not in read]
+# --- how a list of pixels is judged: their order does not matter ----------------------------
 
 
 def _dropped_mistaken(wrong: Mistakes, size: int, kernel_size: int, stride: int) -> list[int]:
@@ -252,6 +261,35 @@ def _dropped_mistaken(wrong: Mistakes, size: int, kernel_size: int, stride: int)
     return [cell + ("counted-from-one" in wrong) for cell in sorted(left)]
 
 
+def _dropped_fits(answer: np.ndarray, wrong: Mistakes, **case: int) -> bool:
+    return bool(np.array_equal(np.sort(answer), _dropped_mistaken(wrong, **case)))
+
+
+def _dropped_gives(answer: np.ndarray, size: int, kernel_size: int, stride: int) -> str:
+    """Say how many pixels are missing from a list and which in it a window reads."""
+    if answer.ndim != 1:
+        return "A plain list of pixels is asked for: `[…, …]`."
+    right, named = dropped_cells(size, kernel_size, stride), answer.tolist()
+    outside = sorted(n for n in {*named} if n not in range(size))
+    read = sorted({*named} - {*right, *outside})
+    said = [f"Pixel {read[0]:g} is read by a window." if read else ""]
+    said.append(f"The row has no pixel {outside[0]:g}." if outside else "")
+    said.append("A pixel comes twice." if len({*named}) < len(named) else "")
+    missing = len({*right} - {*named})
+    said.append(f"Missing from your list: {missing} of the pixels." if missing else "")
+    return " ".join(filter(None, said))
+
+
+# --- dropped-cells --------------------------------------------------------------------------
+
+
+def dropped_cells(size: int, kernel_size: int, stride: int) -> list[int]:
+    """Write down what each window reads; what is left has been read by none."""
+    starts = range(0, size - kernel_size + 1, stride)
+    read = {start + i for start in starts for i in range(kernel_size)}
+    return [cell for cell in range(size) if cell not in read]
+
+
 add(
     Exercise(
         id="dropped-cells",
@@ -261,11 +299,14 @@ add(
         minutes=5,
         task="A row has {size} pixels, numbered from 0. A window with kernel_size={kernel_size} "
         "moves over it with stride={stride}, without padding. Which pixels does no window read? "
-        "Write their numbers as a list.",
+        "Write their numbers as a list, in any order.",
         stub="answer = None",
-        draw=lambda stream: stream.numbers(size=(16, 36), kernel_size=(2, 4), stride=(5, 7)),
+        draw=lambda stream: stream.numbers(size=(16, 32), kernel_size=(2, 4), stride=(5, 7)),
         solution=dropped_cells,
         mistaken=_dropped_mistaken,
+        fits=_dropped_fits,
+        gives=_dropped_gives,
+        unordered=True,
         misconceptions=usual(
             *("gaps-forgotten", "tail-forgotten", "counted-from-one"),
             *("forgot-plus-one", "ceil-for-floor", "stride-is-kernel"),
