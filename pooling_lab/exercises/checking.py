@@ -25,6 +25,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,9 +37,10 @@ from .exercise import Case, Exercise, get
 from .running import own_functions, run
 from .showing import Note, Verdict, grids, inline
 from .streams import Stream, identity
-from .telling import telling_case, telling_cases
+from .telling import CANDIDATES, telling_case, telling_cases
 
 RANDOM_CASES = 8
+Where = Callable[[Case], bool]
 
 
 @dataclass(frozen=True)
@@ -56,20 +59,22 @@ class Task:
     numbers: Case
     _key: tuple[str | None, ...] = ()
 
-    def check(self, answer: Any, *, secret: str | None = None) -> Verdict:
-        """Return the verdict on an answer to this task; see `check`."""
+    def check(
+        self, answer: Any, *, secret: str | None = None, where: Where | None = None
+    ) -> Verdict:
+        """Return the verdict on an answer to this task; see `check` and `cases`."""
         exercise = self.exercise
         wanted = callable(answer) if exercise.kind == "code" else not callable(answer)
         if answer is not None and answer is not Ellipsis and not wanted:
             return Verdict(exercise.id, "error", _WRONG_KIND[exercise.kind].format(exercise.id))
         with own_functions() as replaced:
-            verdict = self._checked(answer, secret)
+            verdict = self._checked(answer, secret, where)
         return _with_note(verdict, replaced)
 
-    def _checked(self, answer: Any, secret: str | None) -> Verdict:
+    def _checked(self, answer: Any, secret: str | None, where: Where | None) -> Verdict:
         exercise = self.exercise
         if exercise.kind == "code" and callable(answer):
-            cases = self.cases(secret)
+            cases = self.cases(secret, where)
             did = run(answer, cases, exercise.forbidden)
         else:
             cases = [self.numbers]
@@ -77,20 +82,39 @@ class Task:
             did = run(lambda *_: sorted(answer) if is_set else answer, cases, ())
         return diagnose(Attempt(exercise, answer, cases, did))
 
-    def cases(self, secret: str | None = None) -> list[Case]:
+    def cases(self, secret: str | None = None, where: Where | None = None) -> list[Case]:
         """Return the inputs a function is tried on; the first is the example in the task.
 
         Parameters
         ----------
         secret
             An instructor's secret: as many cases again are drawn from it.
+        where
+            Which cases to keep, where one idea of several is asked for: ``lambda case:
+            case["stride"] == 1``. As many random ones as ever are drawn.
+
+        Raises
+        ------
+        ValueError
+            If hardly any case is one that ``where`` keeps.
         """
         streams = [Stream("random", self.exercise.id, *self._key)]
         if secret is not None:
             streams.append(Stream("hidden", self.exercise.id, *self._key, secret))
-        drawn = [self.exercise.draw(stream) for stream in streams for _ in range(RANDOM_CASES)]
         telling = [case for case in telling_cases(self.exercise.id) if case is not self.numbers]
-        return [self.numbers, *telling, *drawn]
+        kept = [case for case in (self.numbers, *telling) if where is None or where(case)]
+        return kept + [case for stream in streams for case in self._drawn(stream, where)]
+
+    def _drawn(self, stream: Stream, where: Where | None) -> list[Case]:
+        candidates = (self.exercise.draw(stream) for _ in range(CANDIDATES))
+        kept = (case for case in candidates if where is None or where(case))
+        drawn = list(itertools.islice(kept, RANDOM_CASES))
+        if len(drawn) < RANDOM_CASES:
+            raise ValueError(
+                f"where must keep at least {RANDOM_CASES} of {CANDIDATES} cases of "
+                f"{self.exercise.id!r}; it keeps {len(drawn)}"
+            )
+        return drawn
 
     def _note(self) -> Note:
         exercise, shown = self.exercise, arrays_of(self.numbers)
