@@ -63,24 +63,26 @@ class Task:
         self, answer: Any, *, secret: str | None = None, where: Where | None = None
     ) -> Verdict:
         """Return the verdict on an answer to this task; see `check` and `cases`."""
+        return self._verdict(answer, functools.partial(self.cases, secret, where))
+
+    def try_out(self, answer: Any, *, where: Where | None = None) -> Verdict:
+        """Return the verdict on the example alone: the first of `cases`."""
+        return self._verdict(answer, lambda: self.cases(None, where)[:1])
+
+    def _verdict(self, answer: Any, cases_for_code: Callable[[], list[Case]]) -> Verdict:
         exercise = self.exercise
         wanted = callable(answer) if exercise.kind == "code" else not callable(answer)
         if answer is not None and answer is not Ellipsis and not wanted:
             return Verdict(exercise.id, "error", _WRONG_KIND[exercise.kind].format(exercise.id))
         with own_functions() as replaced:
-            verdict = self._checked(answer, secret, where)
+            if exercise.kind == "code" and callable(answer):
+                cases = cases_for_code()
+                did = run(answer, cases, exercise.forbidden)
+            else:
+                cases = [self.numbers]
+                did = run(lambda *_: answer, cases, ())
+            verdict = diagnose(Attempt(exercise, answer, cases, did))
         return _with_note(verdict, replaced)
-
-    def _checked(self, answer: Any, secret: str | None, where: Where | None) -> Verdict:
-        exercise = self.exercise
-        if exercise.kind == "code" and callable(answer):
-            cases = self.cases(secret, where)
-            did = run(answer, cases, exercise.forbidden)
-        else:
-            cases = [self.numbers]
-            is_set = exercise.unordered and isinstance(answer, set | frozenset)
-            did = run(lambda *_: sorted(answer) if is_set else answer, cases, ())
-        return diagnose(Attempt(exercise, answer, cases, did))
 
     def cases(self, secret: str | None = None, where: Where | None = None) -> list[Case]:
         """Return the inputs a function is tried on; the first is the example in the task.

@@ -1,0 +1,226 @@
+"""What the notebook of an assignment calls.
+
+    sheet = assignments.Sheet("s1234567", course="pooling-2026")
+    sheet.show("output-size")               the task, with this student's own numbers
+    sheet.look("output-size", answer)       visible test: is this an answer at all?
+    sheet.hand_in("output-size", answer)    hidden test: is it right?
+
+Exercises, cases and misconceptions are those of `pooling_lab.exercises`; nothing is stated
+again here. A function is tried out where it lives, in the student's kernel. A short answer is
+only handed over there, and judged afterwards by the grader (`pooling_lab.grading`), which works
+out for itself whose numbers were asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .exercises import Verdict, get, personal
+from .exercises.answers import Value, plain
+from .exercises.checking import Task, Where, show
+
+__all__ = ["ANSWER", "SECRET", "VERDICT", "NotYet", "Sheet", "bundle", "packed", "unpacked"]
+
+ANSWER = "application/vnd.pooling-lab.answer+json"
+VERDICT = "application/vnd.pooling-lab.verdict+json"
+SECRET = "POOLING_LAB_SECRET"
+LARGEST_ANSWER = 10_000  # numbers; no task asks for more
+
+_secret = os.environ.pop(SECRET, None)  # in the grader's kernel; not left lying about in there
+
+
+class NotYet(Exception):
+    """A test of an assignment is not passed; a notebook shows the message and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"NotYet: {self}"]
+
+
+class Sheet:
+    """One student's assignment.
+
+    Parameters
+    ----------
+    student
+        The id that was typed, or None. On a JupyterHub the name of the login counts, and while
+        nbgrader grades, the name of the folder that the submission came in.
+    course
+        Which course, so that the numbers change from year to year.
+
+    Raises
+    ------
+    ValueError
+        If nobody has said whose assignment this is.
+
+    Examples
+    --------
+    >>> Sheet("s1234567", course="pooling-2026")
+    The assignment of s1234567, in the course pooling-2026.
+    """
+
+    def __init__(self, student: str | None = None, *, course: str = "") -> None:
+        self.student, self.course = _whose(student), course
+
+    def __repr__(self) -> str:
+        return f"The assignment of {self.student}, in the course {self.course or 'without a name'}."
+
+    def task(self, id: str) -> Task:
+        """Return a task: with numbers of one's own, or, for a function, everybody's example."""
+        return personal(id, self.student, self.course) if get(id).kind == "answer" else show(id)
+
+    def show(self, id: str) -> Task:
+        """Return the task, which shows itself in a notebook."""
+        return self.task(id)
+
+    def look(self, id: str, answer: Any, *, where: str | None = None) -> None:
+        """Test what may be seen before the deadline.
+
+        Of a short answer, whether it is one; of a function, whether it gives the right result for
+        the example in the task.
+
+        Parameters
+        ----------
+        id
+            Which exercise.
+        answer
+            The answer, or the function.
+        where
+            A condition on the arguments of the function, ``"stride >= kernel_size"``: only such
+            inputs are tried, and the first of them is the example. One idea for one graded cell.
+
+        Raises
+        ------
+        NotYet
+            If not; the message says why.
+        """
+        task = self.task(id)
+        if task.exercise.kind == "answer":
+            _require_answer(task, answer)
+            print("That is an answer. Whether it is right, you hear after the deadline.")
+            return
+        _require_passed(task.try_out(answer, where=_keeps(where)))
+        print("It gives the right result for the example. The grading tries others as well.")
+
+    def hand_in(self, id: str, answer: Any, *, where: str | None = None) -> None:
+        """Hand an answer over to the grader, or try a function on all cases, hidden ones too.
+
+        Parameters
+        ----------
+        id, answer, where
+            As in `look`.
+
+        Raises
+        ------
+        NotYet
+            If the function is not right; the message says why. Short answers are judged later.
+        """
+        task = self.task(id)
+        if task.exercise.kind == "answer":
+            _hand_over(id, plain(answer))
+            return
+        _require_passed(_judged(task, answer, _keeps(where)))
+
+
+def _whose(typed: str | None) -> str:
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        return Path.cwd().parent.name
+    student = os.environ.get("JUPYTERHUB_USER") or (typed or "").strip()
+    if not student:
+        raise ValueError(
+            "student is None: write your student id between quotes, student = 's1234567'"
+        )
+    return student
+
+
+def _keeps(condition: str | None) -> Where | None:
+    """Turn a condition on a case's numbers into a function of the case."""
+    if condition is None:
+        return None
+    code = compile(condition, "where", "eval")
+    return lambda case: bool(eval(code, {"__builtins__": {}}, dict(case)))
+
+
+def _require_answer(task: Task, answer: Any) -> None:
+    """Raise unless this is something that can be judged."""
+    verdict = task.check(answer)
+    if verdict.status in ("not attempted", "error"):
+        _require_passed(verdict)
+    if np.size(answer) > LARGEST_ANSWER:
+        raise NotYet(f"the answer to {task.exercise.id} has {np.size(answer)} numbers: too many")
+
+
+def _judged(task: Task, function: Any, where: Where | None) -> Verdict:
+    """Return the verdict on some of the cases, named by what the function does with all of them."""
+    whole = task.check(function, secret=_secret)
+    if whole.passed or where is None:
+        return whole
+    part = task.check(function, secret=_secret, where=where)
+    return whole if whole.misconception and not part.passed else part
+
+
+def _require_passed(verdict: Verdict) -> None:
+    """Show a verdict, and raise unless it says that all is right."""
+    from IPython.display import display
+
+    display(bundle(verdict), raw=True)
+    if not verdict.passed:
+        raise NotYet(f"{verdict.exercise}: {verdict.message.splitlines()[0]}")
+
+
+# --- what a notebook stores ------------------------------------------------------------------
+
+
+def packed(value: Value | None) -> str:
+    """Return an answer in plain terms as text; JSON itself has no NaN and no infinity."""
+
+    def lists(part: Any) -> Any:
+        if isinstance(part, tuple):
+            return {"parts": [lists(one) for one in part]}
+        return part.tolist() if isinstance(part, np.ndarray) else part
+
+    return json.dumps(lists(value))
+
+
+def unpacked(text: str) -> Value | None:
+    """Return what was packed.
+
+    Examples
+    --------
+    >>> unpacked(packed(plain([[1, 2], [3, float("inf")]])))
+    array([[ 1.,  2.],
+           [ 3., inf]])
+    """
+
+    def value(part: Any) -> Any:
+        if isinstance(part, dict):
+            return tuple(value(one) for one in part["parts"])
+        return part if part is None or isinstance(part, str) else np.array(part, float)
+
+    unpacked: Value | None = value(json.loads(text))
+    return unpacked
+
+
+def _hand_over(id: str, answer: Value | None) -> None:
+    from IPython.display import display
+
+    display(
+        {"text/plain": "Handed in.", ANSWER: {"exercise": id, "answer": packed(answer)}}, raw=True
+    )
+
+
+def bundle(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as a notebook stores it: for people, and for the class report."""
+    return {
+        "text/plain": repr(verdict),
+        "text/html": verdict._repr_html_(),
+        VERDICT: {
+            "exercise": verdict.exercise,
+            "status": verdict.status,
+            "misconceptions": list(verdict.misconceptions),
+        },
+    }
