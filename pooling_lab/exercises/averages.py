@@ -40,7 +40,7 @@ add(
         solution=average_by_hand,
         mistaken=lambda wrong, x: slide(wrong, x, 2, 2, reduce=np.mean),
         misconceptions=usual(
-            *("max-for-mean", "sum-for-mean", "first-cell", "last-cell"),
+            *("max-for-mean", "sum-for-mean", "side-not-squared", "first-cell", "last-cell"),
             *("fraction-lost", "stride-ignored", "rows-columns-swapped"),
         ),
         hints=(
@@ -80,8 +80,9 @@ add(
         solution=avg_pool2d,
         mistaken=lambda wrong, **case: slide(wrong, **case, reduce=np.mean),
         misconceptions=usual(
-            *("max-for-mean", "sum-for-mean", "first-cell", "last-cell", "fraction-lost"),
-            *("rows-columns-swapped", "stride-ignored", "stride-is-kernel", "ceil-for-floor"),
+            *("max-for-mean", "sum-for-mean", "side-not-squared", "always-four", "first-cell"),
+            *("last-cell", "fraction-lost", "rows-columns-swapped", "stride-ignored"),
+            *("stride-only-counted", "stride-is-kernel", "ceil-for-floor", "forgot-plus-one"),
         ),
         hints=(
             "Your max pooling of lesson 03 needs to change in one place.",
@@ -132,6 +133,21 @@ add(
     )
 )
 
+# --- how weights go wrong ----------------------------------------------------------------------
+
+
+def _weights_mistaken(wrong: Mistakes, channels: int, kernel_size: int) -> np.ndarray:
+    share = 1 / (kernel_size if "side-not-squared" in wrong else kernel_size**2)
+    kernel = np.full((kernel_size, kernel_size), 1 if "sum-for-mean" in wrong else share)
+    if "one-kernel" in wrong:
+        return kernel
+    every = np.ones((channels, channels))
+    who = every if "channels-added" in wrong else np.eye(channels)
+    who = every / channels if "channels-pooled" in wrong else who
+    who = every[:, :1] if "one-kernel-each" in wrong else who
+    return who[:, :, None, None] * kernel
+
+
 # --- average-as-convolution -----------------------------------------------------------------
 
 
@@ -141,15 +157,6 @@ def average_weights(channels: int, kernel_size: int) -> np.ndarray:
     for channel in range(channels):
         weights[channel, channel] = 1 / kernel_size**2
     return weights
-
-
-def _weights_mistaken(wrong: Mistakes, channels: int, kernel_size: int) -> np.ndarray:
-    share = 1 / (kernel_size if "side-not-squared" in wrong else kernel_size**2)
-    share = 1 if "sum-for-mean" in wrong else share
-    every = "channels-pooled" in wrong
-    who = np.ones((channels, channels)) / channels if every else np.eye(channels)
-    who = who[:, :1] * 0 + 1 if "one-kernel-each" in wrong else who
-    return who[:, :, None, None] * np.full((kernel_size, kernel_size), share)
 
 
 add(
@@ -167,7 +174,8 @@ add(
         solution=average_weights,
         mistaken=_weights_mistaken,
         misconceptions=usual(
-            "channels-pooled", "sum-for-mean", "side-not-squared", "one-kernel-each"
+            *("channels-pooled", "channels-added", "sum-for-mean", "side-not-squared"),
+            *("one-kernel", "one-kernel-each"),
         ),
         hints=(
             "What is the sum of all weights that lead to one output?",
@@ -177,12 +185,7 @@ add(
     )
 )
 
-# --- dial -----------------------------------------------------------------------------------
-
-
-def gem(x: np.ndarray, p: float) -> np.ndarray:
-    """Take the mean of the p-th powers of each channel, then the p-th root."""
-    return (x**p).mean(axis=(1, 2)) ** (1 / p)
+# --- how the dial goes wrong -------------------------------------------------------------------
 
 
 def _gem_mistaken(wrong: Mistakes, x: np.ndarray, p: float) -> np.ndarray:
@@ -190,7 +193,18 @@ def _gem_mistaken(wrong: Mistakes, x: np.ndarray, p: float) -> np.ndarray:
     axes = {"channels-pooled": None, "wrong-axes": (0, 1)}
     axis = next((axes[one] for one in axes if one in wrong), (1, 2))
     powers = (x**p).sum(axis) if "sum-for-mean" in wrong else (x**p).mean(axis)
-    return powers if "root-forgotten" in wrong else powers ** (1 / p)
+    powers = (x**p).max(axis) if "max-for-mean" in wrong else powers
+    if "root-forgotten" in wrong:
+        return powers
+    return powers / p if "root-by-dividing" in wrong else powers ** (1 / p)
+
+
+# --- dial -----------------------------------------------------------------------------------
+
+
+def gem(x: np.ndarray, p: float) -> np.ndarray:
+    """Take the mean of the p-th powers of each channel, then the p-th root."""
+    return (x**p).mean(axis=(1, 2)) ** (1 / p)
 
 
 add(
@@ -211,7 +225,8 @@ add(
         solution=gem,
         mistaken=_gem_mistaken,
         misconceptions=usual(
-            *("sum-for-mean", "power-ignored", "root-forgotten", "channels-pooled", "wrong-axes"),
+            *("sum-for-mean", "max-for-mean", "power-ignored", "root-forgotten"),
+            *("root-by-dividing", "channels-pooled", "wrong-axes"),
         ),
         hints=(
             "Three steps: a power of every number, a mean for each channel, a root.",
@@ -270,6 +285,17 @@ add(
     )
 )
 
+# --- how a mix goes wrong ----------------------------------------------------------------------
+
+
+def _mixed_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int, alpha: float) -> np.ndarray:
+    alpha = 1 - alpha if "share-reversed" in wrong else alpha
+    alpha = 0.5 if "share-ignored" in wrong else alpha
+    high = slide(wrong, x, kernel_size, kernel_size)
+    mean = slide(wrong, x, kernel_size, kernel_size, reduce=np.mean)
+    return alpha * high + (1 if "average-whole" in wrong else 1 - alpha) * mean
+
+
 # --- mixed-pool2d ---------------------------------------------------------------------------
 
 
@@ -279,14 +305,6 @@ def mixed_pool2d(x: np.ndarray, kernel_size: int, alpha: float) -> np.ndarray:
     whole = x[: rows * kernel_size, : columns * kernel_size]
     windows = whole.reshape(rows, kernel_size, columns, kernel_size)
     return alpha * windows.max(axis=(1, 3)) + (1 - alpha) * windows.mean(axis=(1, 3))
-
-
-def _mixed_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int, alpha: float) -> np.ndarray:
-    alpha = 1 - alpha if "share-reversed" in wrong else alpha
-    alpha = 0.5 if "share-ignored" in wrong else alpha
-    high = slide(wrong, x, kernel_size, kernel_size)
-    mean = slide(wrong, x, kernel_size, kernel_size, reduce=np.mean)
-    return alpha * high + (1 - alpha) * mean
 
 
 add(
@@ -308,8 +326,9 @@ add(
         solution=mixed_pool2d,
         mistaken=_mixed_mistaken,
         misconceptions=usual(
-            *("share-reversed", "share-ignored", "mean-for-max", "max-for-mean", "sum-for-mean"),
-            *("ceil-for-floor", "rows-columns-swapped"),
+            *("share-reversed", "share-ignored", "average-whole", "mean-for-max"),
+            *("max-for-mean", "sum-for-mean", "ceil-for-floor", "rows-columns-swapped"),
+            "stride-ignored",
         ),
         hints=(
             "You have written both pools already. What must be left with alpha = 1, and with 0?",

@@ -35,10 +35,13 @@ def spread(
 ) -> np.ndarray:
     """Give each cell of a window its ``share`` of the gradient, as with these mistakes."""
     grad = np.zeros(x.shape)
+    stride = 1 if "stride-only-counted" in wrong else stride
     for (i, j), gradient in np.ndenumerate(grad_output):
         top, left = i * stride, j * stride
         place = np.s_[top : top + kernel_size, left : left + kernel_size]
         part = share(x[place])
+        place = np.s_[:kernel_size, :kernel_size] if "index-in-window" in wrong else place
+        gradient = 1 if "gradient-ignored" in wrong else gradient
         before = np.where(part > 0, 0, grad[place]) if "overwritten" in wrong else grad[place]
         grad[place] = before + part * gradient
     return grad
@@ -57,6 +60,20 @@ def draw_pooled(stream: Stream) -> Case:
     }
 
 
+# --- how a maximum shares out a gradient -------------------------------------------------------
+
+
+def _max_share(wrong: Mistakes, window: np.ndarray) -> np.ndarray:
+    if "spread-evenly" in wrong:
+        return np.ones(window.shape) / window.size
+    if "every-tie" in wrong:
+        return (window == window.max()) * 1.0
+    cell = int((-window if "min-for-max" in wrong else window).argmax())
+    cell = window.size - 1 - int(window.ravel()[::-1].argmax()) if "last-tie" in wrong else cell
+    cell = -1 if "wrong-cell" in wrong else cell
+    return np.eye(window.size)[cell].reshape(window.shape)
+
+
 # --- max-backward ---------------------------------------------------------------------------
 
 
@@ -70,15 +87,6 @@ def max_pool2d_backward(
         row, column = divmod(int(window.argmax()), kernel_size)
         grad[i * stride + row, j * stride + column] += gradient
     return grad
-
-
-def _max_share(wrong: Mistakes, window: np.ndarray) -> np.ndarray:
-    if "spread-evenly" in wrong:
-        return np.ones(window.shape) / window.size
-    if "every-tie" in wrong:
-        return (window == window.max()) * 1.0
-    cell = -1 if "wrong-cell" in wrong else (-window if "min-for-max" in wrong else window).argmax()
-    return np.eye(window.size)[cell].reshape(window.shape)
 
 
 add(
@@ -96,7 +104,8 @@ add(
         solution=max_pool2d_backward,
         mistaken=lambda wrong, **case: spread(wrong, partial(_max_share, wrong), **case),
         misconceptions=usual(
-            "every-tie", "overwritten", "spread-evenly", "wrong-cell", "min-for-max"
+            *("every-tie", "last-tie", "overwritten", "spread-evenly", "wrong-cell"),
+            *("min-for-max", "index-in-window", "gradient-ignored", "stride-only-counted"),
         ),
         hints=(
             "Which cell did each output come from? One cell may be the maximum of two windows.",
@@ -141,7 +150,10 @@ add(
         draw=draw_gradient,
         solution=avg_pool2d_backward,
         mistaken=lambda wrong, **case: spread(wrong, partial(_average_share, wrong), **case),
-        misconceptions=usual("not-divided", "overwritten", "max-for-mean", "side-not-squared"),
+        misconceptions=usual(
+            *("not-divided", "overwritten", "max-for-mean", "side-not-squared"),
+            *("gradient-ignored", "stride-only-counted"),
+        ),
         hints=(
             "If one cell grows by 1, by how much does the average of its window grow?",
             "A cell that two windows read has caused both outputs: their shares add up.",
@@ -149,6 +161,22 @@ add(
         ),
     )
 )
+
+# --- how positions go wrong --------------------------------------------------------------------
+
+
+def _indices_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
+    found = np.array(argmax_indices(-x if "min-for-max" in wrong else x))
+    found = found.T if "transposed" in wrong else found
+    if "value-for-index" in wrong:
+        return x.ravel()[found]
+    rows, columns = np.divmod(found, 6)
+    if "index-in-window" in wrong:
+        rows, columns = rows % 2, columns % 3
+    rows, columns = (columns, rows) if "rows-columns-swapped" in wrong else (rows, columns)
+    width = 3 if "index-in-window" in wrong else 4 if "index-times-height" in wrong else 6
+    return rows * width + columns + ("counted-from-one" in wrong)
+
 
 # --- argmax-indices -------------------------------------------------------------------------
 
@@ -160,16 +188,6 @@ def argmax_indices(x: np.ndarray) -> list[list[int]]:
         row, column = divmod(int(x[2 * i : 2 * i + 2, 3 * j : 3 * j + 3].argmax()), 3)
         found[i][j] = (2 * i + row) * 6 + 3 * j + column
     return found
-
-
-def _indices_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
-    found = np.array(argmax_indices(-x if "min-for-max" in wrong else x))
-    rows, columns = np.divmod(found, 6)
-    if "index-in-window" in wrong:
-        rows, columns = rows % 2, columns % 3
-    rows, columns = (columns, rows) if "rows-columns-swapped" in wrong else (rows, columns)
-    width = 3 if "index-in-window" in wrong else 4 if "index-times-height" in wrong else 6
-    return rows * width + columns + ("counted-from-one" in wrong)
 
 
 add(
@@ -188,7 +206,7 @@ add(
         mistaken=_indices_mistaken,
         misconceptions=usual(
             *("index-in-window", "index-times-height", "rows-columns-swapped"),
-            *("min-for-max", "counted-from-one"),
+            *("transposed", "value-for-index", "min-for-max", "counted-from-one"),
         ),
         hints=(
             "Draw the four windows, two rows by three columns each, and mark each maximum.",
@@ -198,14 +216,7 @@ add(
     )
 )
 
-# --- unpool ---------------------------------------------------------------------------------
-
-
-def max_unpool2d(y: np.ndarray, indices: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Put each value back at its place in the flattened map; everything else is 0."""
-    flat = np.zeros(height * width)
-    flat[indices.ravel()] = y.ravel()
-    return flat.reshape(height, width)
+# --- how maxima are put back wrongly -----------------------------------------------------------
 
 
 def _unpool_mistaken(
@@ -219,7 +230,19 @@ def _unpool_mistaken(
         places = rows // 2 * 2 * width + columns // 2 * 2
     flat = np.zeros(height * width)
     flat[places] = places if "index-for-value" in wrong else y.ravel()
+    if "counted-down" in wrong:
+        return flat.reshape(width, height).T
     return flat.reshape((width, height) if "rows-columns-swapped" in wrong else (height, width))
+
+
+# --- unpool ---------------------------------------------------------------------------------
+
+
+def max_unpool2d(y: np.ndarray, indices: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Put each value back at its place in the flattened map; everything else is 0."""
+    flat = np.zeros(height * width)
+    flat[indices.ravel()] = y.ravel()
+    return flat.reshape(height, width)
 
 
 add(
@@ -237,7 +260,8 @@ add(
         solution=max_unpool2d,
         mistaken=_unpool_mistaken,
         misconceptions=usual(
-            "spread-over-window", "top-left", "rows-columns-swapped", "index-for-value"
+            *("spread-over-window", "top-left", "rows-columns-swapped", "index-for-value"),
+            "counted-down",
         ),
         hints=(
             "Lay the map's rows one after the other: zeros, with each number at its index.",

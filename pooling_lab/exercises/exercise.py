@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .alike import alike
 from .answers import Value, plain, same
 from .streams import Stream
 
@@ -103,7 +104,9 @@ class Exercise:
         if self.fits is not None:
             return isinstance(value, np.ndarray) and bool(self.fits(value, wrong, **case))
         expected = self.outcome(case, wrong)
-        return expected is not None and same(value, expected)
+        if expected is not None and same(value, expected):
+            return True
+        return len(wrong) == 1 and alike(next(iter(wrong)), value, self.outcome(case))
 
 
 def function(signature: str) -> str:

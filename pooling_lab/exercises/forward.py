@@ -12,10 +12,10 @@ from .usual import slide, usual
 def draw_low_map(stream: Stream) -> Case:
     """Draw a map from before the ReLU, all below zero, and a padded window over it."""
     kernel_size = stream.integer(2, 3)
-    x = stream.grid(stream.integer(3, 5), stream.integer(3, 5), low=-60, high=-1)
+    x = stream.grid(stream.integer(3, 5), stream.integer(3, 5), low=-40, high=-1)
     stride = stream.integer(1, kernel_size)
     return {
-        "x": x * stream.choice([0.5, 0.5, 900]),
+        "x": x * stream.choice([0.5, 0.5, 0.5, 1e8]),  # float32 holds these to the last digit
         "kernel_size": kernel_size,
         "stride": stride,
         "padding": 1,
@@ -93,6 +93,19 @@ add(
     )
 )
 
+# --- maps to be pooled -------------------------------------------------------------------------
+
+
+def _max_pool2d_draw(stream: Stream) -> Case:
+    kernel_size, stride = stream.integer(2, 3), stream.integer(1, 3)
+    room = [0, 2, 3] if stride > kernel_size else range(5)  # a last window holds some cell
+    shape = [kernel_size + stream.choice(room) for _ in "HW"]
+    x = (stream.grid(*shape, low=-19, high=19) + stream.choice([0, 0, -10])) / 2
+    low = stream.choice([False] * 5 + [True])  # no number is low enough to start from
+    x = 1e8 * stream.grid(*shape, low=-40, high=-11) if low else x
+    return {"x": x, "kernel_size": kernel_size, "stride": stride}
+
+
 # --- max-pool2d -----------------------------------------------------------------------------
 
 
@@ -106,13 +119,6 @@ def max_pool2d(x: np.ndarray, kernel_size: int, stride: int) -> np.ndarray:
             top, left = i * stride, j * stride
             y[i, j] = x[top : top + kernel_size, left : left + kernel_size].max()
     return y
-
-
-def _max_pool2d_draw(stream: Stream) -> Case:
-    kernel_size, stride = stream.integer(2, 3), stream.integer(1, 3)
-    shape = (kernel_size + stream.integer(0, 4) for _ in "HW")
-    x = (stream.grid(*shape, low=-19, high=19) + stream.choice([0, 0, -10])) / 2
-    return {"x": x, "kernel_size": kernel_size, "stride": stride}
 
 
 add(
@@ -130,8 +136,9 @@ add(
         mistaken=slide,
         misconceptions=usual(
             *("mean-for-max", "sum-for-max", "min-for-max", "first-cell", "last-cell"),
-            *("sign-ignored", "started-at-zero", "fraction-lost", "rows-columns-swapped"),
-            *("stride-ignored", "stride-is-kernel", "ceil-for-floor", "forgot-plus-one"),
+            *("sign-ignored", "started-at-zero", "finite-start", "fraction-lost"),
+            *("rows-columns-swapped", "stride-ignored", "stride-only-counted"),
+            *("stride-is-kernel", "ceil-for-floor", "forgot-plus-one"),
         ),
         hints=(
             "How many windows fit down, and how many across? Make an array of that shape first.",
@@ -185,27 +192,39 @@ add(
     )
 )
 
+# --- how two passes are judged --------------------------------------------------------------
+
+
+def _shifted(wrong: Mistakes, x: np.ndarray, kernel_size: int, axis: int) -> np.ndarray:
+    """Make one pass: combine kernel_size shifted slices."""
+    outputs = x.shape[axis] - kernel_size + 1
+    taps = range(kernel_size - ("one-slice-short" in wrong))
+    slices = [np.take(x, range(k, k + outputs), axis) for k in taps]
+    return np.mean(slices, 0) if "mean-for-max" in wrong else np.max(slices, 0)
+
+
+def _separable_mistaken(
+    wrong: Mistakes, x: np.ndarray, kernel_size: int
+) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+    axis = 0 if "columns-first" in wrong else 1
+    first = _shifted(wrong, x, kernel_size, axis)
+    second = _shifted(wrong, x if "second-pass-alone" in wrong else first, kernel_size, 1 - axis)
+    if "end-result-only" in wrong:
+        return second
+    return (second if "both-at-once" in wrong else first), second
+
+
 # --- separable-max --------------------------------------------------------------------------
 
 
-def separable_max(x: np.ndarray, kernel_size: int) -> np.ndarray:
+def separable_max(x: np.ndarray, kernel_size: int) -> list[np.ndarray]:
     """Take the maximum of shifted slices along the rows, then the same down the columns."""
+    passes = []
     for axis in (1, 0):
         outputs = x.shape[axis] - kernel_size + 1
-        shifted = [np.take(x, range(k, k + outputs), axis) for k in range(kernel_size)]
-        x = np.maximum.reduce(shifted)
-    return x
-
-
-def _separable_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int) -> np.ndarray:
-    for axis in (1, 0):
-        if ("rows-only", "columns-only")[axis] in wrong:
-            continue
-        outputs = x.shape[axis] - kernel_size + 1
-        taps = range(kernel_size - ("one-slice-short" in wrong))
-        slices = [np.take(x, range(k, k + outputs), axis) for k in taps]
-        x = np.mean(slices, 0) if "mean-for-max" in wrong else np.max(slices, 0)
-    return x
+        x = np.maximum.reduce([np.take(x, range(k, k + outputs), axis) for k in range(kernel_size)])
+        passes.append(x)
+    return passes
 
 
 add(
@@ -216,8 +235,9 @@ add(
         stars=3,
         minutes=15,
         task="Write `my_separable_max`: max pooling with stride 1 and no padding for an array `x` "
-        "of shape (H, W), in two passes. The first shrinks the rows, the second the columns, each "
-        "from kernel_size shifted slices and without a loop over outputs.",
+        "of shape (H, W), in two passes. The first takes the largest of kernel_size neighbours "
+        "within each row; the second does the same down the columns of what the first has left. "
+        "Return both arrays, `first, second`.",
         stub=function("my_separable_max(x, kernel_size)"),
         draw=lambda stream: {
             "x": stream.grid(stream.integer(4, 7), stream.integer(4, 7), low=-19, high=19),
@@ -225,10 +245,13 @@ add(
         },
         solution=separable_max,
         mistaken=_separable_mistaken,
-        misconceptions=usual("rows-only", "columns-only", "one-slice-short", "mean-for-max"),
+        misconceptions=usual(
+            *("columns-first", "second-pass-alone", "both-at-once", "end-result-only"),
+            *("one-slice-short", "mean-for-max"),
+        ),
         hints=(
             "`x[:, k : k + W - kernel_size + 1]` is every window's k-th cell along the row.",
-            "`np.maximum.reduce([…for k in range(kernel_size)])`, once for each axis.",
+            "`np.maximum.reduce([… for k in range(kernel_size)])`, once for each axis.",
         ),
     )
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from .exercise import Case, Exercise, Mistakes, add, function
@@ -16,11 +19,16 @@ def global_avg_pool2d(x: np.ndarray) -> np.ndarray:
     return x.mean(axis=(2, 3))
 
 
+_AXES: dict[str, Any] = {
+    **{"wrong-axes": (0, 1), "channels-last-misread": (1, 2), "row-left": 2, "column-left": 3},
+    **{"channels-pooled": (1, 2, 3), "batch-pooled": (0, 2, 3)},
+}
+
+
 def _global_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
-    axes = {"wrong-axes": (0, 1), "channels-pooled": (1, 2, 3), "batch-pooled": (0, 2, 3)}
-    axis = next((axes[one] for one in axes if one in wrong), (2, 3))
+    axis = next((_AXES[one] for one in _AXES if one in wrong), (2, 3))
     how = np.sum if "sum-for-mean" in wrong else np.max if "max-for-mean" in wrong else np.mean
-    pooled = how(x, axis=axis)
+    pooled = how(x, axis=axis, keepdims="axes-kept" in wrong)
     return np.trunc(pooled) if "fraction-lost" in wrong else pooled
 
 
@@ -38,8 +46,8 @@ add(
         solution=global_avg_pool2d,
         mistaken=_global_mistaken,
         misconceptions=usual(
-            *("wrong-axes", "channels-pooled", "batch-pooled"),
-            *("max-for-mean", "sum-for-mean", "fraction-lost"),
+            *("wrong-axes", "channels-last-misread", "row-left", "column-left", "axes-kept"),
+            *("channels-pooled", "batch-pooled", "max-for-mean", "sum-for-mean", "fraction-lost"),
         ),
         hints=(
             "Which two of the four axes are gone in the result?",
@@ -49,26 +57,44 @@ add(
     )
 )
 
+# --- how bins are cut wrongly ---------------------------------------------------------------
+
+Bins = list[tuple[int, int]]
+
+
+def _even(size: int, bins: int) -> Bins:
+    widths = [size // bins + (i < size % bins) for i in range(bins)]
+    return [(sum(widths[:i]), sum(widths[: i + 1])) for i in range(bins)]
+
+
+CUTS: dict[str, Callable[[int, int], Bins]] = {
+    "equal-bins": lambda n, o: [(i * (n // o), (i + 1) * (n // o)) for i in range(o)],
+    "rest-in-last-bin": lambda n, o: [
+        (i * (n // o), n if i == o - 1 else (i + 1) * (n // o)) for i in range(o)
+    ],
+    "split-without-overlap": _even,
+    "bins-floored": lambda n, o: [(i * n // o, (i + 1) * n // o) for i in range(o)],
+    "bins-ceiled": lambda n, o: [(-(-i * n // o), -(-(i + 1) * n // o)) for i in range(o)],
+    "bins-rounded": lambda n, o: [(round(i * n / o), round((i + 1) * n / o)) for i in range(o)],
+    "stop-plus-one": lambda n, o: [(i * n // o, (i + 1) * n // o + 1) for i in range(o)],
+}
+
+
+def _bins_mistaken(wrong: Mistakes, size: int, bins: int) -> list[Any]:
+    cut = next((how for one, how in CUTS.items() if one in wrong), adaptive_bins)
+    last = 1 if "stop-included" in wrong else 0
+    found = [(start, stop - last) for start, stop in cut(size, bins)]
+    if "length-for-stop" in wrong:
+        return [(start, stop - start) for start, stop in found]
+    return [[*range(*one)] for one in found] if "cells-for-bins" in wrong else found
+
+
 # --- adaptive-bins --------------------------------------------------------------------------
 
 
 def adaptive_bins(size: int, bins: int) -> list[tuple[int, int]]:
     """Let bin i start at floor(i·n/o) and stop before ceil((i + 1)·n/o)."""
     return [(i * size // bins, -(-(i + 1) * size // bins)) for i in range(bins)]
-
-
-def _bins_mistaken(wrong: Mistakes, size: int, bins: int) -> list[tuple[int, int]]:
-    if "equal-bins" in wrong:
-        width = size // bins
-        found = [(i * width, (i + 1) * width) for i in range(bins)]
-    elif "bins-floored" in wrong:
-        found = [(i * size // bins, (i + 1) * size // bins) for i in range(bins)]
-    elif "bins-ceiled" in wrong:
-        found = [(-(-i * size // bins), -(-(i + 1) * size // bins)) for i in range(bins)]
-    else:
-        found = adaptive_bins(size, bins)
-    last = 1 if "stop-included" in wrong else 0
-    return [(start, stop - last) for start, stop in found]
 
 
 def _bins_draw(stream: Stream) -> Case:
@@ -89,7 +115,7 @@ add(
         draw=_bins_draw,
         solution=adaptive_bins,
         mistaken=_bins_mistaken,
-        misconceptions=usual("equal-bins", "bins-floored", "bins-ceiled", "stop-included"),
+        misconceptions=usual(*CUTS, "stop-included", "length-for-stop", "cells-for-bins"),
         hints=(
             "For 5 cells and 3 bins PyTorch takes cells 0 1, then 1 2 3, then 3 4.",
             "The start is rounded down and the stop is rounded up, so that no cell is left out.",

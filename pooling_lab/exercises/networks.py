@@ -5,6 +5,18 @@ from __future__ import annotations
 from .exercise import Exercise, Mistakes, add
 from .usual import usual
 
+# --- how VGG16's shape goes wrong --------------------------------------------------------------
+
+
+def _vgg_mistaken(wrong: Mistakes, height: int, width: int) -> list[float]:
+    sides = [width, height] if "rows-columns-swapped" in wrong else [height, width]
+    up, shrink = "ceil-for-floor" in wrong, "convolutions-shrink" in wrong
+    for convolutions in (2, 2, 3, 3, 3)[: 5 - ("last-pool-forgotten" in wrong)]:
+        sides = [(side - 2 * convolutions * shrink + up) // 2 for side in sides]
+    channels = 1024 if "always-doubled" in wrong else 512
+    return [*sides, channels] if "channels-written-last" in wrong else [channels, *sides]
+
+
 # --- vgg-shapes -----------------------------------------------------------------------------
 
 
@@ -13,14 +25,6 @@ def vgg_shape(height: int, width: int) -> tuple[int, int, int]:
     for _ in range(5):
         height, width = height // 2, width // 2
     return 512, height, width
-
-
-def _vgg_mistaken(wrong: Mistakes, height: int, width: int) -> list[float]:
-    sides = [width, height] if "rows-columns-swapped" in wrong else [height, width]
-    up, shrink = "ceil-for-floor" in wrong, "convolutions-shrink" in wrong
-    for convolutions in (2, 2, 3, 3, 3)[: 5 - ("last-pool-forgotten" in wrong)]:
-        sides = [(side - 2 * convolutions * shrink + up) // 2 for side in sides]
-    return [1024 if "always-doubled" in wrong else 512, *sides]
 
 
 add(
@@ -42,7 +46,7 @@ add(
         mistaken=_vgg_mistaken,
         misconceptions=usual(
             *("ceil-for-floor", "rows-columns-swapped", "last-pool-forgotten"),
-            *("convolutions-shrink", "always-doubled"),
+            *("convolutions-shrink", "always-doubled", "channels-written-last"),
         ),
         hints=(
             "Which layers change height and width, and which change the channels?",
@@ -52,13 +56,7 @@ add(
     )
 )
 
-# --- head-weights ---------------------------------------------------------------------------
-
-
-def head_weights(channels: int, size: int, classes: int) -> tuple[int, int]:
-    """Count a weight per input and class, and a bias per class, for both heads."""
-    flattened, averaged = channels * size * size, channels
-    return flattened * classes + classes, averaged * classes + classes
+# --- how weights are miscounted ----------------------------------------------------------------
 
 
 def _head_mistaken(wrong: Mistakes, channels: int, size: int, classes: int) -> tuple[int, int]:
@@ -67,7 +65,17 @@ def _head_mistaken(wrong: Mistakes, channels: int, size: int, classes: int) -> t
     depth = 1 if "channels-forgotten" in wrong else channels
     bias = 0 if "biases-forgotten" in wrong else classes
     pooled = channels if "pool-weights-counted" in wrong else 0
-    return depth * cells * classes + bias, depth * left * classes + bias + pooled
+    flattened, averaged = depth * cells * classes + bias, depth * left * classes + bias + pooled
+    return (averaged, flattened) if "parts-swapped" in wrong else (flattened, averaged)
+
+
+# --- head-weights ---------------------------------------------------------------------------
+
+
+def head_weights(channels: int, size: int, classes: int) -> tuple[int, int]:
+    """Count a weight per input and class, and a bias per class, for both heads."""
+    flattened, averaged = channels * size * size, channels
+    return flattened * classes + classes, averaged * classes + classes
 
 
 add(
@@ -90,7 +98,7 @@ add(
         mistaken=_head_mistaken,
         misconceptions=usual(
             *("biases-forgotten", "pool-weights-counted", "channels-forgotten"),
-            *("side-not-squared", "one-axis-averaged"),
+            *("side-not-squared", "one-axis-averaged", "parts-swapped"),
         ),
         hints=(
             "How many numbers arrive at the dense layer in each case?",

@@ -63,10 +63,11 @@ def pool_channels_last(x: np.ndarray) -> np.ndarray:
 
 def _layout_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
     swapped = (0, 3, 2, 1) if "rows-columns-swapped" in wrong else (0, 3, 1, 2)
+    wrong = set(wrong) - {"rows-columns-swapped"}
     moved = x.reshape(np.array(x.shape)[[0, 3, 1, 2]]) if "reshaped-not-moved" in wrong else None
     first = x if "channels-last-misread" in wrong else x.transpose(swapped)
     images = first if moved is None else moved
-    y = np.array([[slide((), plane, 2, 2) for plane in image] for image in images])
+    y = np.array([[slide(wrong, plane, 2, 2) for plane in image] for image in images])
     stays = {"channels-last-misread", "order-not-restored"} & set(wrong)
     return y if stays else np.moveaxis(y, 1, -1)
 
@@ -87,7 +88,7 @@ add(
         mistaken=_layout_mistaken,
         misconceptions=usual(
             *("channels-last-misread", "reshaped-not-moved", "order-not-restored"),
-            "rows-columns-swapped",
+            *("rows-columns-swapped", "mean-for-max", "first-cell", "ceil-for-floor"),
         ),
         hints=(
             "Which axis is the channels in `x`, and which one do the pooling functions expect?",

@@ -32,6 +32,8 @@ TEXTS = {
     "fits.",
     "stride-ignored": "The window moved by one cell at a time. Here it moves by the stride: "
     "where does the second window start?",
+    "stride-only-counted": "The number of windows is right, but they stand one cell apart: the "
+    "stride was used to count them and not to place them. Where does window (i, j) start?",
     "stride-is-kernel": "The window moved by its own size. That is what happens when no stride "
     "is given; here one is.",
     "window-not-subtracted": "The whole row was divided by the stride, as if a window were one "
@@ -72,10 +74,15 @@ TEXTS = {
     "number nearest zero is the largest.",
     "started-at-zero": "Where a window has only negative numbers a 0 came out, and 0 is not in "
     "that window. A running maximum, or an array of zeros, must not start at 0.",
+    "finite-start": "Where a window lies below the number you start with, that number came out, "
+    "and it is not in the window. However low it is, a map may be lower: what is in the window "
+    "for certain?",
     "zero-padding": "Where a window reaches into the padding a 0 came out, and no pixel there is "
     "0. Zeros around a negative map win every comparison: what would never win?",
-    "fraction-lost": "All numbers are whole: the decimals were cut off. Whole-number division "
-    "does that, and so does filling an array of integers.",
+    "fraction-lost": "All numbers are whole: the decimals are gone. Whole-number division does "
+    "that, and so do rounding and filling an array of integers.",
+    "always-four": "The sum was divided by 4 whatever the window. How many cells does a larger "
+    "window hold?",
     "nan-lost": "A window that holds a NaN gave a number. A comparison with NaN is always False, "
     "so the NaN was passed over; nobody would learn that something had gone wrong.",
     "pads-counted": "The padding cells were counted in the divisor. Here only the pixels in a "
@@ -91,13 +98,21 @@ TEXTS = {
     "channels-last-misread": "The axes were taken for another order, so the window slid over "
     "channels. Write down what each axis is before you slide.",
     "sign-not-restored": "The trick min(x) = −max(−x) needs both signs. One of them is missing.",
+    "one-kernel": "That is the kernel that one channel is averaged with. `conv2d` wants one for "
+    "every pair of an output and an input channel, in the shape that the task gives.",
+    "channels-added": "Every channel got the kernel of every other: the averages of all channels "
+    "are added up. Pool one channel while you cover the others.",
     "one-kernel-each": "Those are weights for `groups=channels`. The full shape also has a place "
     "for every pair of different channels: what stands there?",
     "power-ignored": "The power was left out: that is the plain average for every p.",
+    "root-by-dividing": "The mean was divided by p. A p-th root is the power 1/p, and in Python "
+    "`a ** 1 / p` means `(a ** 1) / p`: powers come before divisions.",
     "root-forgotten": "The root is missing: the result has grown to a power of the numbers. What "
     "would the dial give for a channel full of twos?",
     "share-reversed": "The shares are the other way round. With alpha = 1 nothing but the maximum "
     "should be left.",
+    "average-whole": "The average was added whole. The two shares make 1 together: with alpha = 1 "
+    "nothing of the average should be left.",
     "share-ignored": "Maximum and average were blended half and half, whatever alpha says.",
     "channels-averaged": "The channels were blended into one another. A pooling layer looks at "
     "each channel by itself: pool one while you cover the other.",
@@ -107,14 +122,38 @@ TEXTS = {
     "has to be moved back to the end.",
     "batch-pooled": "The images of the batch were averaged into one. Each image keeps its own "
     "numbers.",
+    "axes-kept": "Rows and columns are still there, with a single cell each. The task asks for "
+    "an array without these two axes.",
+    "row-left": "Only the rows were collapsed: of each channel a number per column is left. Which "
+    "axes does global pooling collapse?",
+    "column-left": "Only the columns were collapsed: of each channel a number per row is left. "
+    "Which axes does global pooling collapse?",
+    "bins-rounded": "The ends were rounded to the nearest cell, one down and another up, so some "
+    "cells are read too little. Which way is a start rounded, and which way a stop?",
+    "stop-plus-one": "One was added to every stop, also where the bin ends exactly between two "
+    "cells. Look at 6 cells in 3 bins.",
+    "rest-in-last-bin": "The bins are all of one size and the last one takes what is left over. "
+    "PyTorch's bins differ by less. Look at 11 cells in 4 bins.",
+    "split-without-overlap": "The first bins got one cell more and none overlap, as "
+    "`np.array_split` cuts. PyTorch's bins may overlap. Look at 5 cells in 3 bins.",
+    "cells-for-bins": "Those are the cells of each bin. The two ends of each are asked for: the "
+    "first cell, and the one after the last.",
+    "length-for-stop": "The second number is how long the bin is. It should be where the bin "
+    "stops, so that `x[start:stop]` cuts it out.",
     "bins-ceiled": "Both ends of each bin were rounded up, so the bins never overlap. Which way is "
     "the start rounded?",
     "stop-included": "The stop is one too small. A slice stops before its stop: `x[1:4]` holds "
     "three cells.",
     "pad-not-low-enough": "The frame holds a low number, but a map may be lower still, and then "
     "the frame wins. Which number is below all others?",
-    "rows-only": "Only the pass along the rows was made: the height has not changed.",
-    "columns-only": "Only the pass down the columns was made: the width has not changed.",
+    "columns-first": "The first pass went down the columns. The order makes no difference in the "
+    "end, but the task asks for the pass along the rows first: what does it leave of the width?",
+    "second-pass-alone": "The second pass began with `x` again. It is to go on with what the "
+    "first one has left.",
+    "both-at-once": "What should be the result of the first pass is a maximum over the whole "
+    "window already. A pass along the rows looks at one row at a time.",
+    "end-result-only": "That is the end of both passes. The task asks for what each of them "
+    "leaves: return the two arrays.",
     "one-slice-short": "The window is one cell too small in each direction. `range(n)` ends at "
     "n − 1: how many slices did you combine?",
     # reading experiments and images
@@ -134,6 +173,9 @@ TEXTS = {
     # where the maximum was
     "index-in-window": "That position counts inside the window. It is wanted in the whole map: "
     "where does that window start?",
+    "value-for-index": "Those are the maxima themselves. The task asks where in the map they are.",
+    "transposed": "The right numbers at the wrong places: rows and columns of your list are "
+    "swapped. Its first row belongs to the two upper windows.",
     "index-times-height": "A flat position jumps by the length of a row when the row changes, "
     "and a row is as long as there are columns.",
     "counted-from-one": "Positions are counted from 0: the first cell of the map is cell 0.",
@@ -141,6 +183,8 @@ TEXTS = {
     "maximum; what the others held is lost.",
     "top-left": "Each number was written to the first cell of its window. The index says where in "
     "the map it really was.",
+    "counted-down": "The indices were counted down the columns. They run along the rows: which "
+    "cell comes after the last one of a row?",
     "index-for-value": "The positions themselves were written into the map. They say where, and "
     "`y` says what.",
     # the whole map at once, and bins
@@ -153,6 +197,10 @@ TEXTS = {
     # gradients
     "every-tie": "Where several cells tie for the maximum, each of them got the gradient. The "
     "first one in reading order was passed on, so only that one can have caused the output.",
+    "last-tie": "Where several cells tie for the maximum, the last of them got the gradient. The "
+    "first one in reading order was passed on: `>=` lets a later one win, `>` does not.",
+    "gradient-ignored": "Each output sent back a 1, whatever `grad_output` holds. How much does "
+    "the loss change when that output grows a little?",
     "overwritten": "Where windows overlap, the last gradient replaced the earlier ones. A cell "
     "that two windows read causes both outputs: what happens to the two parts?",
     "not-divided": "Each cell got the whole gradient of its window. An average passes on only a "
@@ -186,6 +234,7 @@ TEXTS = {
     "one.",
     "channels-forgotten": "The channels are missing from the product. Each output channel reads "
     "every input channel.",
+    "parts-swapped": "(a) and (b) are swapped. Which of the two heads is the large one?",
     "at-input-size": "The operations were counted at the size of the input. They are done once "
     "per output, and the stride makes fewer of those.",
     "doubled": "Additions and multiplications were counted apart. One multiply-add counts as one "
@@ -200,6 +249,8 @@ TEXTS = {
     "pools.",
     "convolutions-shrink": "The convolutions took a row on each side. With a 3×3 window and "
     "padding 1 they keep the size: put the numbers into the formula.",
+    "channels-written-last": "The channels were written last, as the papers do. The task asks for "
+    "PyTorch's order: which of the three comes first there?",
     "always-doubled": "The channels were doubled in every block. Look at the table of VGG16's "
     "widths once more: they stop growing.",
     "pool-forgotten": "That is the size before the pool. It is the result that is asked for.",
@@ -255,6 +306,9 @@ REDUCTIONS: dict[str, Callable[[np.ndarray], float]] = {
     "last-cell": lambda window: window[-1, -1],
     "sign-ignored": lambda window: window.flat[abs(window).argmax()],
     "started-at-zero": lambda window: max(0, window.max()),
+    "finite-start": lambda window: max(-999, window.max()),
+    "side-not-squared": lambda window: window.sum() / len(window),
+    "always-four": lambda window: window.sum() / 4,
 }
 
 
@@ -274,6 +328,7 @@ def slide(
     counts = [int(count(slips, n, kernel_size, step, padding)) for n in x.shape]
     if "zero-padding" in wrong:
         x, first = np.pad(x, padding), first + padding
+    step = 1 if "stride-only-counted" in wrong else step
     rows, columns = ([first + i * step for i in range(n)] for n in counts)
     y = np.array([[reduce(_cut(x, i, j, kernel_size)) for j in columns] for i in rows])
     if "fraction-lost" in wrong:

@@ -87,8 +87,8 @@ def padded_by_hand_in_float32(x, kernel_size, stride, padding):
 
 
 def separable_with_torch(x, kernel_size):
-    rows = F.max_pool2d(torch.tensor(x)[None], (1, kernel_size), 1)
-    return F.max_pool2d(rows, (kernel_size, 1), 1)[0]
+    first = F.max_pool2d(torch.tensor(x)[None], (1, kernel_size), 1)
+    return first[0], F.max_pool2d(first, (kernel_size, 1), 1)[0]
 
 
 def separable_with_slices(x, kernel_size):
@@ -99,15 +99,40 @@ def separable_with_slices(x, kernel_size):
     out = rows[:height]
     for k in range(1, kernel_size):
         out = np.maximum(out, rows[k : k + height])
-    return out
+    return rows, out
 
 
 def separable_by_recursion(x, kernel_size):
-    if kernel_size == 1:
-        return x
-    smaller = separable_by_recursion(x, kernel_size - 1)
-    pairs = np.maximum(smaller[:-1], smaller[1:])
-    return np.maximum(pairs[:, :-1], pairs[:, 1:])
+    def halve(a, n):
+        if n == 1:
+            return a
+        smaller = halve(a, n - 1)
+        return np.maximum(smaller[:, :-1], smaller[:, 1:])
+
+    first = halve(x, kernel_size)
+    return [first, halve(first.T, kernel_size).T]
+
+
+def separable_with_lists(x, kernel_size):
+    def along(rows):
+        return [
+            [max(row[j : j + kernel_size]) for j in range(len(row) - kernel_size + 1)]
+            for row in rows
+        ]
+
+    first = along(x.tolist())
+    columns = along([list(column) for column in zip(*first, strict=True)])
+    return first, [list(row) for row in zip(*columns, strict=True)]
+
+
+def separable_with_views(x, kernel_size):
+    first = sliding_window_view(x, kernel_size, axis=1).max(axis=-1)
+    return first, sliding_window_view(first, kernel_size, axis=0).max(axis=-1)
+
+
+def separable_with_unfold(x, kernel_size):
+    first = torch.tensor(x, dtype=torch.float32).unfold(1, kernel_size, 1).amax(-1)
+    return [first, first.unfold(0, kernel_size, 1).amax(-1)]
 
 
 SOLUTIONS = {
@@ -121,5 +146,12 @@ SOLUTIONS = {
         shifted_slices,
     ],
     "find-the-bug": [padded_with_torch, clipped_windows, padded_by_hand_in_float32],
-    "separable-max": [separable_with_torch, separable_with_slices, separable_by_recursion],
+    "separable-max": [
+        separable_with_torch,
+        separable_with_slices,
+        separable_by_recursion,
+        separable_with_lists,
+        separable_with_views,
+        separable_with_unfold,
+    ],
 }

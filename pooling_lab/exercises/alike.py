@@ -1,0 +1,56 @@
+"""Mistakes that lead to many answers: a running maximum may start at −99 or at −1e9.
+
+What `Exercise.mistaken` computes is one of them; here the others are recognised by what they have
+in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .answers import Value, agree, aligned
+
+
+def one_number_won(seen: np.ndarray, right: np.ndarray) -> bool:
+    """Tell whether one negative number stands wherever the maximum is lower, and only there.
+
+    Examples
+    --------
+    >>> one_number_won(np.array([3.0, -99.0]), np.array([3.0, -500.0]))
+    True
+    """
+    differs = ~agree(seen, right)
+    won = np.unique(seen[differs])
+    if not won.size:
+        return bool((seen == right).all())
+    return len(won) == 1 and won[0] < 0 and bool(np.array_equal(np.maximum(right, won[0]), seen))
+
+
+def decimals_gone(seen: np.ndarray, right: np.ndarray) -> bool:
+    """Tell whether these are whole numbers beside the right ones: cut off, or rounded.
+
+    Examples
+    --------
+    >>> decimals_gone(np.array([-3.0, 4.0]), np.array([-2.5, 4.5]))
+    True
+    """
+    return bool((seen == np.rint(seen)).all() and (abs(seen - right) < 1).all())
+
+
+ALIKE: dict[str, Callable[[np.ndarray, np.ndarray], bool]] = {
+    "finite-start": one_number_won,
+    "pad-not-low-enough": one_number_won,
+    "fraction-lost": decimals_gone,
+}
+
+
+def alike(misconception: str, value: Value, right: Value | None) -> bool:
+    """Tell whether ``value`` is one of the many answers that a misconception leads to."""
+    if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
+        return False
+    seen, right = aligned(value, right)
+    return (
+        seen.shape == right.shape and misconception in ALIKE and ALIKE[misconception](seen, right)
+    )
