@@ -14,7 +14,7 @@ from .answers import Value, agree, aligned
 
 
 def one_number_won(seen: np.ndarray, right: np.ndarray) -> bool:
-    """Tell whether one negative number stands wherever the maximum is lower, and only there.
+    """Tell whether one negative number, if any, stands in place of maxima below it.
 
     Examples
     --------
@@ -23,9 +23,7 @@ def one_number_won(seen: np.ndarray, right: np.ndarray) -> bool:
     """
     differs = ~agree(seen, right)
     won = np.unique(seen[differs])
-    if not won.size:
-        return bool((seen == right).all())
-    return len(won) == 1 and won[0] < 0 and bool(np.array_equal(np.maximum(right, won[0]), seen))
+    return not won.size or (len(won) == 1 and won[0] < 0 and bool((won > right[differs]).all()))
 
 
 def decimals_gone(seen: np.ndarray, right: np.ndarray) -> bool:
@@ -39,10 +37,26 @@ def decimals_gone(seen: np.ndarray, right: np.ndarray) -> bool:
     return bool((seen == np.rint(seen)).all() and (abs(seen - right) < 1).all())
 
 
+def one_factor(seen: np.ndarray, right: np.ndarray) -> bool:
+    """Tell whether all numbers are the right ones times one positive number.
+
+    Examples
+    --------
+    >>> one_factor(np.array([-2.0, 0.0, 8.0]), np.array([-1.0, 0.0, 4.0]))
+    True
+    """
+    largest = np.argmax(abs(right)) if right.size else 0
+    if not right.size or not right.flat[largest]:
+        return bool((seen == right).all())
+    factor = seen.flat[largest] / right.flat[largest]
+    return bool(factor > 0) and bool(agree(seen, factor * right).all())
+
+
 ALIKE: dict[str, Callable[[np.ndarray, np.ndarray], bool]] = {
     "finite-start": one_number_won,
     "pad-not-low-enough": one_number_won,
     "fraction-lost": decimals_gone,
+    "wrong-divisor": one_factor,
 }
 
 

@@ -83,6 +83,7 @@ add(
             *("max-for-mean", "sum-for-mean", "side-not-squared", "always-four", "first-cell"),
             *("last-cell", "fraction-lost", "rows-columns-swapped", "stride-ignored"),
             *("stride-only-counted", "stride-is-kernel", "ceil-for-floor", "forgot-plus-one"),
+            "wrong-divisor",
         ),
         hints=(
             "Your max pooling of lesson 03 needs to change in one place.",
@@ -291,8 +292,9 @@ add(
 def _mixed_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int, alpha: float) -> np.ndarray:
     alpha = 1 - alpha if "share-reversed" in wrong else alpha
     alpha = 0.5 if "share-ignored" in wrong else alpha
-    high = slide(wrong, x, kernel_size, kernel_size)
-    mean = slide(wrong, x, kernel_size, kernel_size, reduce=np.mean)
+    high_only, wrong = {"mean-for-max"}, set(wrong)
+    high = slide(wrong - {"max-for-mean", "sum-for-mean"}, x, kernel_size, kernel_size)
+    mean = slide(wrong - high_only, x, kernel_size, kernel_size, reduce=np.mean)
     return alpha * high + (1 if "average-whole" in wrong else 1 - alpha) * mean
 
 

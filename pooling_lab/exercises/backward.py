@@ -39,11 +39,12 @@ def spread(
     for (i, j), gradient in np.ndenumerate(grad_output):
         top, left = i * stride, j * stride
         place = np.s_[top : top + kernel_size, left : left + kernel_size]
-        part = share(x[place])
+        part = share(x[place]).T if "rows-columns-swapped" in wrong else share(x[place])
         place = np.s_[:kernel_size, :kernel_size] if "index-in-window" in wrong else place
         gradient = 1 if "gradient-ignored" in wrong else gradient
         before = np.where(part > 0, 0, grad[place]) if "overwritten" in wrong else grad[place]
-        grad[place] = before + part * gradient
+        sent = part * gradient
+        grad[place] = before + (np.floor(sent) if {"fraction-lost"} == set(wrong) else sent)
     return grad
 
 
@@ -66,8 +67,9 @@ def draw_pooled(stream: Stream) -> Case:
 def _max_share(wrong: Mistakes, window: np.ndarray) -> np.ndarray:
     if "spread-evenly" in wrong:
         return np.ones(window.shape) / window.size
-    if "every-tie" in wrong:
-        return (window == window.max()) * 1.0
+    ties = (window == window.max()) * 1.0
+    if "every-tie" in wrong or "ties-share" in wrong:
+        return ties / (ties.sum() if "ties-share" in wrong else 1)
     cell = int((-window if "min-for-max" in wrong else window).argmax())
     cell = window.size - 1 - int(window.ravel()[::-1].argmax()) if "last-tie" in wrong else cell
     cell = -1 if "wrong-cell" in wrong else cell
@@ -104,8 +106,9 @@ add(
         solution=max_pool2d_backward,
         mistaken=lambda wrong, **case: spread(wrong, partial(_max_share, wrong), **case),
         misconceptions=usual(
-            *("every-tie", "last-tie", "overwritten", "spread-evenly", "wrong-cell"),
+            *("every-tie", "ties-share", "last-tie", "overwritten", "spread-evenly", "wrong-cell"),
             *("min-for-max", "index-in-window", "gradient-ignored", "stride-only-counted"),
+            "rows-columns-swapped",
         ),
         hints=(
             "Which cell did each output come from? One cell may be the maximum of two windows.",
@@ -113,6 +116,19 @@ add(
         ),
     )
 )
+
+# --- how an average shares out a gradient ------------------------------------------------------
+
+
+def _average_share(wrong: Mistakes, window: np.ndarray) -> np.ndarray:
+    if "max-for-mean" in wrong:
+        return _max_share(frozenset(), window)
+    side = "side-not-squared" in wrong
+    share = 1 if "not-divided" in wrong else 1 / (len(window) if side else window.size)
+    share = 1 / 4 if "always-four" in wrong else share
+    share = 1 / (window.size - 1) if "wrong-divisor" in wrong else share
+    return np.full(window.shape, share)
+
 
 # --- avg-backward ---------------------------------------------------------------------------
 
@@ -127,14 +143,6 @@ def avg_pool2d_backward(
         columns = slice(j * stride, j * stride + kernel_size)
         grad[rows, columns] += gradient / kernel_size**2
     return grad
-
-
-def _average_share(wrong: Mistakes, window: np.ndarray) -> np.ndarray:
-    if "max-for-mean" in wrong:
-        return _max_share(frozenset(), window)
-    side = "side-not-squared" in wrong
-    share = 1 if "not-divided" in wrong else 1 / (len(window) if side else window.size)
-    return np.full(window.shape, share)
 
 
 add(
@@ -152,7 +160,8 @@ add(
         mistaken=lambda wrong, **case: spread(wrong, partial(_average_share, wrong), **case),
         misconceptions=usual(
             *("not-divided", "overwritten", "max-for-mean", "side-not-squared"),
-            *("gradient-ignored", "stride-only-counted"),
+            *("gradient-ignored", "stride-only-counted", "always-four", "fraction-lost"),
+            "wrong-divisor",
         ),
         hints=(
             "If one cell grows by 1, by how much does the average of its window grow?",

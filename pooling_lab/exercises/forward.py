@@ -102,7 +102,7 @@ def _max_pool2d_draw(stream: Stream) -> Case:
     shape = [kernel_size + stream.choice(room) for _ in "HW"]
     x = (stream.grid(*shape, low=-19, high=19) + stream.choice([0, 0, -10])) / 2
     low = stream.choice([False] * 5 + [True])  # no number is low enough to start from
-    x = 1e8 * stream.grid(*shape, low=-40, high=-11) if low else x
+    x = 1e8 * stream.grid(*shape, low=-40, high=-25) if low else x
     return {"x": x, "kernel_size": kernel_size, "stride": stride}
 
 

@@ -29,6 +29,8 @@ def _global_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
     axis = next((_AXES[one] for one in _AXES if one in wrong), (2, 3))
     how = np.sum if "sum-for-mean" in wrong else np.max if "max-for-mean" in wrong else np.mean
     pooled = how(x, axis=axis, keepdims="axes-kept" in wrong)
+    cells = x.shape[2] * x.shape[3]
+    pooled = pooled * cells / (cells - 1) if "wrong-divisor" in wrong else pooled
     return np.trunc(pooled) if "fraction-lost" in wrong else pooled
 
 
@@ -48,6 +50,7 @@ add(
         misconceptions=usual(
             *("wrong-axes", "channels-last-misread", "row-left", "column-left", "axes-kept"),
             *("channels-pooled", "batch-pooled", "max-for-mean", "sum-for-mean", "fraction-lost"),
+            "wrong-divisor",
         ),
         hints=(
             "Which two of the four axes are gone in the result?",
@@ -59,7 +62,7 @@ add(
 
 # --- how bins are cut wrongly ---------------------------------------------------------------
 
-Bins = list[tuple[int, int]]
+Bins = list[tuple[float, float]]
 
 
 def _even(size: int, bins: int) -> Bins:
@@ -73,9 +76,11 @@ CUTS: dict[str, Callable[[int, int], Bins]] = {
         (i * (n // o), n if i == o - 1 else (i + 1) * (n // o)) for i in range(o)
     ],
     "split-without-overlap": _even,
+    "wide-bins": lambda n, o: [(i * -(-n // o), min(n, (i + 1) * -(-n // o))) for i in range(o)],
     "bins-floored": lambda n, o: [(i * n // o, (i + 1) * n // o) for i in range(o)],
     "bins-ceiled": lambda n, o: [(-(-i * n // o), -(-(i + 1) * n // o)) for i in range(o)],
     "bins-rounded": lambda n, o: [(round(i * n / o), round((i + 1) * n / o)) for i in range(o)],
+    "ends-not-rounded": lambda n, o: [(i * n / o, (i + 1) * n / o) for i in range(o)],
     "stop-plus-one": lambda n, o: [(i * n // o, (i + 1) * n // o + 1) for i in range(o)],
 }
 
@@ -86,7 +91,9 @@ def _bins_mistaken(wrong: Mistakes, size: int, bins: int) -> list[Any]:
     found = [(start, stop - last) for start, stop in cut(size, bins)]
     if "length-for-stop" in wrong:
         return [(start, stop - start) for start, stop in found]
-    return [[*range(*one)] for one in found] if "cells-for-bins" in wrong else found
+    if "ends-apart" in wrong:
+        return [*zip(*found, strict=True)]
+    return [[*range(*map(int, one))] for one in found] if "cells-for-bins" in wrong else found
 
 
 # --- adaptive-bins --------------------------------------------------------------------------
@@ -115,7 +122,9 @@ add(
         draw=_bins_draw,
         solution=adaptive_bins,
         mistaken=_bins_mistaken,
-        misconceptions=usual(*CUTS, "stop-included", "length-for-stop", "cells-for-bins"),
+        misconceptions=usual(
+            *CUTS, "stop-included", "length-for-stop", "cells-for-bins", "ends-apart"
+        ),
         hints=(
             "For 5 cells and 3 bins PyTorch takes cells 0 1, then 1 2 3, then 3 4.",
             "The start is rounded down and the stop is rounded up, so that no cell is left out.",

@@ -50,15 +50,7 @@ add(
     )
 )
 
-# --- layout-nhwc ----------------------------------------------------------------------------
-
-
-def pool_channels_last(x: np.ndarray) -> np.ndarray:
-    """Move the channels before the rows and columns, pool, and move them back."""
-    from pooling_lab import max_pool2d
-
-    channels_first = np.moveaxis(x, -1, 1)
-    return np.moveaxis(max_pool2d(channels_first, 2), 1, -1)
+# --- how channels-last images are misread ------------------------------------------------------
 
 
 def _layout_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
@@ -69,7 +61,19 @@ def _layout_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
     images = first if moved is None else moved
     y = np.array([[slide(wrong, plane, 2, 2) for plane in image] for image in images])
     stays = {"channels-last-misread", "order-not-restored"} & set(wrong)
-    return y if stays else np.moveaxis(y, 1, -1)
+    back = np.moveaxis(y, 1, -1)
+    return y if stays else y.reshape(back.shape) if "reshaped-back" in wrong else back
+
+
+# --- layout-nhwc ----------------------------------------------------------------------------
+
+
+def pool_channels_last(x: np.ndarray) -> np.ndarray:
+    """Move the channels before the rows and columns, pool, and move them back."""
+    from pooling_lab import max_pool2d
+
+    channels_first = np.moveaxis(x, -1, 1)
+    return np.moveaxis(max_pool2d(channels_first, 2), 1, -1)
 
 
 add(
@@ -88,7 +92,8 @@ add(
         mistaken=_layout_mistaken,
         misconceptions=usual(
             *("channels-last-misread", "reshaped-not-moved", "order-not-restored"),
-            *("rows-columns-swapped", "mean-for-max", "first-cell", "ceil-for-floor"),
+            *("reshaped-back", "rows-columns-swapped", "mean-for-max", "first-cell"),
+            *("ceil-for-floor", "stride-ignored"),
         ),
         hints=(
             "Which axis is the channels in `x`, and which one do the pooling functions expect?",

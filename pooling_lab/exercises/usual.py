@@ -81,8 +81,10 @@ TEXTS = {
     "0. Zeros around a negative map win every comparison: what would never win?",
     "fraction-lost": "All numbers are whole: the decimals are gone. Whole-number division does "
     "that, and so do rounding and filling an array of integers.",
-    "always-four": "The sum was divided by 4 whatever the window. How many cells does a larger "
-    "window hold?",
+    "always-four": "It was divided by 4, whatever the window. How many cells does a larger window "
+    "hold?",
+    "wrong-divisor": "All numbers are off by the same factor: what was added up is right, and the "
+    "number it was divided by is not. How many cells are averaged?",
     "nan-lost": "A window that holds a NaN gave a number. A comparison with NaN is always False, "
     "so the NaN was passed over; nobody would learn that something had gone wrong.",
     "pads-counted": "The padding cells were counted in the divisor. Here only the pixels in a "
@@ -120,6 +122,8 @@ TEXTS = {
     "pixels end up in other places. Move the axis instead.",
     "order-not-restored": "The channels are not where they were. What has been moved to the front "
     "has to be moved back to the end.",
+    "reshaped-back": "The channels were moved to the front, and `reshape` did not move them back: "
+    "it cuts the same row of numbers anew. Move the axis once more.",
     "batch-pooled": "The images of the batch were averaged into one. Each image keeps its own "
     "numbers.",
     "axes-kept": "Rows and columns are still there, with a single cell each. The task asks for "
@@ -136,6 +140,12 @@ TEXTS = {
     "PyTorch's bins differ by less. Look at 11 cells in 4 bins.",
     "split-without-overlap": "The first bins got one cell more and none overlap, as "
     "`np.array_split` cuts. PyTorch's bins may overlap. Look at 5 cells in 3 bins.",
+    "wide-bins": "The bins were all made as wide as the widest, so that the last one is cut short "
+    "or empty. PyTorch's bins differ by less. Look at 5 cells in 4 bins.",
+    "ends-not-rounded": "An end was left between two cells. A slice needs whole numbers: which way "
+    "is a start rounded, and which way a stop?",
+    "ends-apart": "Those are all the starts and then all the stops. The task asks for a pair "
+    "`(start, stop)` for each bin.",
     "cells-for-bins": "Those are the cells of each bin. The two ends of each are asked for: the "
     "first cell, and the one after the last.",
     "length-for-stop": "The second number is how long the bin is. It should be where the bin "
@@ -197,6 +207,8 @@ TEXTS = {
     # gradients
     "every-tie": "Where several cells tie for the maximum, each of them got the gradient. The "
     "first one in reading order was passed on, so only that one can have caused the output.",
+    "ties-share": "Where several cells tie for the maximum, they shared the gradient. The first "
+    "one in reading order was passed on, so it gets all of it.",
     "last-tie": "Where several cells tie for the maximum, the last of them got the gradient. The "
     "first one in reading order was passed on: `>=` lets a later one win, `>` does not.",
     "gradient-ignored": "Each output sent back a 1, whatever `grad_output` holds. How much does "
@@ -239,7 +251,7 @@ TEXTS = {
     "per output, and the stride makes fewer of those.",
     "doubled": "Additions and multiplications were counted apart. One multiply-add counts as one "
     "here.",
-    "side-not-squared": "Only one row was counted. How many cells does a square map or window "
+    "side-not-squared": "Only one side was counted. How many cells does a whole map or window "
     "hold?",
     "one-axis-averaged": "A whole row was left of each channel. Global pooling leaves one number "
     "per channel: which axes does it collapse?",
@@ -309,6 +321,7 @@ REDUCTIONS: dict[str, Callable[[np.ndarray], float]] = {
     "finite-start": lambda window: max(-999, window.max()),
     "side-not-squared": lambda window: window.sum() / len(window),
     "always-four": lambda window: window.sum() / 4,
+    "wrong-divisor": lambda window: window.sum() / (window.size - 1),
 }
 
 
@@ -330,7 +343,8 @@ def slide(
         x, first = np.pad(x, padding), first + padding
     step = 1 if "stride-only-counted" in wrong else step
     rows, columns = ([first + i * step for i in range(n)] for n in counts)
-    y = np.array([[reduce(_cut(x, i, j, kernel_size)) for j in columns] for i in rows])
+    cells = [reduce(_cut(x, i, j, kernel_size)) for i in rows for j in columns]
+    y = np.array(cells).reshape(len(rows), len(columns))
     if "fraction-lost" in wrong:
         y = np.trunc(y)
     return y.T if "rows-columns-swapped" in wrong else y

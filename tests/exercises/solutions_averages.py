@@ -28,6 +28,33 @@ def average_in_float32(x, kernel_size, stride):
     return average_with_views(x.astype(np.float32), kernel_size, stride)
 
 
+def average_by_running_totals(x, kernel_size, stride):
+    totals = np.pad(x, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+    k, s = kernel_size, stride
+    sums = totals[k:, k:] - totals[:-k, k:] - totals[k:, :-k] + totals[:-k, :-k]
+    return sums[::s, ::s] / k**2
+
+
+def average_as_a_convolution(x, kernel_size, stride):
+    kernel = torch.full((1, 1, kernel_size, kernel_size), 1 / kernel_size**2, dtype=torch.float64)
+    return F.conv2d(torch.from_numpy(x)[None, None], kernel, stride=stride).squeeze((0, 1))
+
+
+def average_with_strides(x, kernel_size, stride):
+    shape = [(n - kernel_size) // stride + 1 for n in x.shape] + [kernel_size] * 2
+    strides = [stride * n for n in x.strides] + list(x.strides)
+    return np.lib.stride_tricks.as_strided(x, shape, strides).mean((-1, -2))
+
+
+def average_by_recursion(x, kernel_size, stride):
+    def rows(a):
+        if len(a) < kernel_size:
+            return []
+        return [sum(a[:kernel_size]) / kernel_size, *rows(a[stride:])]
+
+    return np.transpose(rows(np.transpose(rows(x))))
+
+
 def weights_with_eye(channels, kernel_size):
     return np.eye(channels)[:, :, None, None] * np.ones((kernel_size, kernel_size)) / kernel_size**2
 
@@ -45,6 +72,31 @@ def weights_with_torch(channels, kernel_size):
     weights = torch.zeros(channels, channels, kernel_size, kernel_size)
     weights[range(channels), range(channels)] = 1 / kernel_size**2
     return weights
+
+
+def weights_with_a_while_loop(channels, kernel_size):
+    weights = np.zeros((channels, channels, kernel_size, kernel_size), dtype=np.float32)
+    c = 0
+    while c < channels:
+        weights[c, c, :, :] = 1 / (kernel_size * kernel_size)
+        c += 1
+    return weights
+
+
+def weights_with_einsum(channels, kernel_size):
+    kernel = np.full((kernel_size, kernel_size), kernel_size**-2)
+    return np.einsum("ab,uv->abuv", np.identity(channels, dtype=int), kernel)
+
+
+def weights_by_asking_torch(channels, kernel_size):
+    x = torch.zeros(1, channels, kernel_size, kernel_size, requires_grad=True)
+    y = F.avg_pool2d(x, kernel_size)[0, :, 0, 0]
+    return [torch.autograd.grad(one, x, retain_graph=True)[0][0] for one in y]
+
+
+def weights_with_where(channels, kernel_size):
+    out, inside, _, _ = np.indices((channels, channels, kernel_size, kernel_size))
+    return np.where(out == inside, 1 / kernel_size**2, 0)
 
 
 def gem_with_torch(x, p):
@@ -65,6 +117,26 @@ def gem_with_loops(x, p):
 def gem_with_norm(x, p):
     flat = x.reshape(len(x), -1)
     return np.linalg.norm(flat, ord=p, axis=1) / flat.shape[1] ** (1 / p)
+
+
+def gem_with_lp_pool(x, p):
+    channels, height, width = x.shape
+    sums = F.lp_pool2d(torch.tensor(x), p, (height, width))
+    return sums.view(channels) / (height * width) ** (1 / p)
+
+
+def gem_one_channel_at_a_time(x, p):
+    return np.array([np.power(np.mean(np.power(channel, p)), 1.0 / p) for channel in x])
+
+
+def gem_in_float32(x, p):
+    y = np.float32(x).reshape(x.shape[0], -1)
+    return tuple(np.average(y**p, axis=-1) ** (1 / p))
+
+
+def gem_scaled_by_the_largest(x, p):
+    largest = x.max(axis=(1, 2), keepdims=True)
+    return (largest * ((x / largest) ** p).mean(axis=(1, 2), keepdims=True) ** (1 / p))[:, 0, 0]
 
 
 def mixed_with_torch(x, kernel_size, alpha):
@@ -90,14 +162,73 @@ def mixed_with_views(x, kernel_size, alpha):
     return mean + alpha * (windows.max(axis=(2, 3)) - mean)
 
 
+def mixed_by_reduceat(x, kernel_size, alpha):
+    k = kernel_size
+    x = x[: len(x) // k * k, : x.shape[1] // k * k]
+    rows, columns = (range(0, n, k) for n in x.shape)
+    high = np.maximum.reduceat(np.maximum.reduceat(x, rows, axis=0), columns, axis=1)
+    total = np.add.reduceat(np.add.reduceat(x, rows, axis=0), columns, axis=1)
+    return alpha * high + (1 - alpha) * total / k / k
+
+
+def mixed_into_an_array(x, kernel_size, alpha):
+    out = np.zeros((x.shape[0] // kernel_size, x.shape[1] // kernel_size), np.float32)
+    for i, j in np.ndindex(out.shape):
+        window = x[i * kernel_size :, j * kernel_size :][:kernel_size, :kernel_size]
+        out[i][j] = alpha * np.amax(window) + (1.0 - alpha) * np.average(window)
+    return out
+
+
+def mixed_with_unfold(x, kernel_size, alpha):
+    cells = F.unfold(torch.tensor(x)[None, None], kernel_size, stride=kernel_size)[0]
+    mixed = alpha * cells.amax(0) + (1 - alpha) * cells.mean(0)
+    return mixed.reshape(x.shape[0] // kernel_size, -1)
+
+
+def mixed_by_swapping_axes(x, kernel_size, alpha):
+    rows, columns = (n // kernel_size for n in x.shape)
+    x = x[: rows * kernel_size, : columns * kernel_size]
+    blocks = x.reshape(rows, kernel_size, columns, kernel_size).swapaxes(1, 2)
+    blocks = blocks.reshape(rows, columns, -1)
+    return [[alpha * max(b) + (1 - alpha) * (sum(b) / len(b)) for b in row] for row in blocks]
+
+
 SOLUTIONS = {
     "avg-pool2d": [
         average_with_views,
         average_with_torch,
         average_with_lists,
         average_in_float32,
+        average_by_running_totals,
+        average_as_a_convolution,
+        average_with_strides,
+        average_by_recursion,
     ],
-    "average-as-convolution": [weights_with_eye, weights_with_lists, weights_with_torch],
-    "dial": [gem_with_torch, gem_with_loops, gem_with_norm],
-    "mixed-pool2d": [mixed_with_torch, mixed_with_lists, mixed_with_views],
+    "average-as-convolution": [
+        weights_with_eye,
+        weights_with_lists,
+        weights_with_torch,
+        weights_with_a_while_loop,
+        weights_with_einsum,
+        weights_by_asking_torch,
+        weights_with_where,
+    ],
+    "dial": [
+        gem_with_torch,
+        gem_with_loops,
+        gem_with_norm,
+        gem_with_lp_pool,
+        gem_one_channel_at_a_time,
+        gem_in_float32,
+        gem_scaled_by_the_largest,
+    ],
+    "mixed-pool2d": [
+        mixed_with_torch,
+        mixed_with_lists,
+        mixed_with_views,
+        mixed_by_reduceat,
+        mixed_into_an_array,
+        mixed_with_unfold,
+        mixed_by_swapping_axes,
+    ],
 }

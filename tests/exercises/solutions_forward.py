@@ -86,6 +86,51 @@ def padded_by_hand_in_float32(x, kernel_size, stride, padding):
     return views[::stride, ::stride].max(axis=(2, 3))
 
 
+def padded_with_lists(x, kernel_size, stride, padding):
+    low, width = float("-inf"), x.shape[1] + 2 * padding
+    edge = [[low] * width for _ in range(padding)]
+    frame = edge + [[low] * padding + list(row) + [low] * padding for row in x] + edge
+    return [
+        [
+            max(max(row[j : j + kernel_size]) for row in frame[i : i + kernel_size])
+            for j in range(0, width - kernel_size + 1, stride)
+        ]
+        for i in range(0, len(frame) - kernel_size + 1, stride)
+    ]
+
+
+def padded_with_the_smallest_pixel(x, kernel_size, stride, padding):
+    padded = np.pad(x, padding, constant_values=x.min())
+    views = sliding_window_view(padded, (kernel_size, kernel_size))[::stride, ::stride]
+    return views.max(axis=(-2, -1))
+
+
+def padded_with_the_lowest_float(x, kernel_size, stride, padding):
+    frame = F.pad(torch.tensor(x), [padding] * 4, value=torch.finfo(torch.float64).min)
+    return frame.unfold(0, kernel_size, stride).unfold(1, kernel_size, stride).amax((-1, -2))
+
+
+def padded_with_nan_left_out(x, kernel_size, stride, padding):
+    padded = np.pad(x, padding, constant_values=np.nan)
+    out = np.zeros([(n - kernel_size) // stride + 1 for n in padded.shape])
+    for i in range(len(out)):
+        for j in range(len(out[0])):
+            window = padded[i * stride : i * stride + kernel_size, j * stride :]
+            out[i, j] = np.nanmax(window[:, :kernel_size])
+    return out
+
+
+def padded_one_pixel_at_a_time(x, kernel_size, stride, padding):
+    out = {}
+    outputs = [(n + 2 * padding - kernel_size) // stride + 1 for n in x.shape]
+    for (row, column), pixel in np.ndenumerate(x):
+        for i, j in np.ndindex(*outputs):
+            top, left = i * stride - padding, j * stride - padding
+            if top <= row < top + kernel_size and left <= column < left + kernel_size:
+                out[i, j] = max(out.get((i, j), pixel), pixel)
+    return [[out[i, j] for j in range(outputs[1])] for i in range(outputs[0])]
+
+
 def separable_with_torch(x, kernel_size):
     first = F.max_pool2d(torch.tensor(x)[None], (1, kernel_size), 1)
     return first[0], F.max_pool2d(first, (kernel_size, 1), 1)[0]
@@ -145,7 +190,16 @@ SOLUTIONS = {
         recursion,
         shifted_slices,
     ],
-    "find-the-bug": [padded_with_torch, clipped_windows, padded_by_hand_in_float32],
+    "find-the-bug": [
+        padded_with_torch,
+        clipped_windows,
+        padded_by_hand_in_float32,
+        padded_with_lists,
+        padded_with_the_smallest_pixel,
+        padded_with_the_lowest_float,
+        padded_with_nan_left_out,
+        padded_one_pixel_at_a_time,
+    ],
     "separable-max": [
         separable_with_torch,
         separable_with_slices,

@@ -216,6 +216,8 @@ def test_nothing_that_only_looks_like_an_answer_passes(id, what, change):
 def test_a_result_that_is_made_up_gets_its_own_verdict(id):
     task = tasks(id)[0]
     right = task.exercise.outcome(task.numbers)
+    if not isinstance(right, np.ndarray):
+        pytest.skip("the answer has several parts")
     learnt_by_heart = [(repr(task.numbers), right)]
     answers = {
         "all-zeros": tampered(task, np.zeros_like),
