@@ -80,7 +80,8 @@ class Task:
                 did = run(answer, cases, exercise.forbidden)
             else:
                 cases = [self.numbers]
-                did = run(lambda *_: answer, cases, ())
+                is_set = exercise.unordered and isinstance(answer, set | frozenset)
+                did = run(lambda *_: sorted(answer) if is_set else answer, cases, ())
             verdict = diagnose(Attempt(exercise, answer, cases, did))
         return _with_note(verdict, replaced)
 
