@@ -137,6 +137,11 @@ class Picture:
     lit: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def has_photo(self) -> bool:
+        """Whether there are pixels in it."""
+        return any(isinstance(shape, Photo) for shape in self.shapes)
+
+    @property
     def box(self) -> Box:
         """The smallest box around all shapes: left, top, right, bottom."""
         return union(_extent(shape) for shape in self.shapes)
@@ -334,10 +339,7 @@ def photo_png(pixels: Any, colours: int = 256) -> bytes:
 
 def stylesheet(scope: str = ".pl") -> str:
     """Return the CSS of both themes: colours as variables, and the looks of the cells."""
-    dark = ", ".join(
-        f"{theme} {scope}"
-        for theme in ('[data-jp-theme-light="false"]', ".vscode-dark", 'html[theme="dark"]')
-    )
+    dark = _in_the_dark(scope)
     rules = [
         f"{scope} {{color-scheme: light; {_variables(LIGHT)}}}",
         f"{dark} {{color-scheme: dark; {_variables(DARK)}}}",
@@ -352,6 +354,12 @@ def stylesheet(scope: str = ".pl") -> str:
         )
     rules.append(f"{scope} g.bar rect {{transform: none; rx: 0}}")  # a lit bar keeps its length
     return "\n".join(rules)
+
+
+def _in_the_dark(scope: str) -> str:
+    """Return the CSS selector of ``scope`` under a dark theme: JupyterLab's, VS Code's, Colab's."""
+    themes = ('[data-jp-theme-light="false"]', ".vscode-dark", 'html[theme="dark"]')
+    return ", ".join(f"{theme} {scope}" for theme in themes)
 
 
 def _shrink(look: Look) -> float:
@@ -519,18 +527,28 @@ def data_uri(png_bytes: bytes) -> str:
 # ------------------------------------------------------------------------ shown in a notebook
 
 
-def display_bundle(png_bytes: bytes, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return data and metadata that show a PNG with its text everywhere.
+# What a dark theme makes of a PNG on white: a drawing turns dark and keeps its hues; a photo must
+# stay the photo it is, and glares less.
+IN_THE_DARK = {"drawing": "invert(0.93) hue-rotate(180deg)", "photo": "brightness(0.8)"}
+
+
+def display_bundle(
+    png_bytes: bytes, alt: str, *, photo: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return data and metadata that show a PNG with its text everywhere, in every theme.
 
     JupyterLab ignores an ``alt`` beside a PNG, so the HTML carries it there; GitHub and
-    nbconvert read the PNG and its metadata.
+    nbconvert read the PNG and its metadata. ``photo`` says whether there are pixels in it
+    whose brightness is what it shows.
     """
     if len(alt.split()) < 4:
         raise ValueError(f"alt must say in a sentence what the picture shows, got {alt!r}")
     width = Image.open(io.BytesIO(png_bytes)).width // ZOOM
+    kind = "photo" if photo else "drawing"
     tag = (
         f'<img alt="{html.escape(alt)}" src="{data_uri(png_bytes)}" width="{width}" '
-        'style="max-width: 100%; height: auto">'
+        f'class="pl-{kind}" style="max-width: 100%; height: auto">'
+        f"<style>{_in_the_dark(f'.pl-{kind}')} {{filter: {IN_THE_DARK[kind]}}}</style>"
     )
     data = {"text/html": tag, "image/png": base64.b64encode(png_bytes).decode(), "text/plain": alt}
     return data, {"image/png": {"alt": alt, "width": width}}
@@ -555,7 +573,8 @@ def show(figure: Figure, alt: str) -> None:
 
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=96 * ZOOM, bbox_inches="tight", facecolor="white")
-    data, metadata = display_bundle(to_png(Image.open(buffer)), alt)
+    has_pixels = any(axes.images for axes in figure.axes)
+    data, metadata = display_bundle(to_png(Image.open(buffer)), alt, photo=has_pixels)
     plt.close(figure)
     _display(data, metadata)
 
@@ -568,7 +587,7 @@ def show_pictures(*pictures: Picture, alt: str = "") -> None:
     ``show_pictures(grid(x, "input"), grid(max_pool2d(x, 2), "output"))``
     """
     words = alt or ". ".join(picture.description for picture in pictures)
-    _display(*display_bundle(png(pictures), words))
+    _display(*display_bundle(png(pictures), words, photo=any(p.has_photo for p in pictures)))
 
 
 def _display(data: dict[str, Any], metadata: dict[str, Any]) -> None:

@@ -328,7 +328,7 @@ def figure():
 def test_show_gives_every_reader_the_alt_text_and_closes_the_figure(displayed, figure):
     drawing.show(figure, ALT)
     ((data, metadata),) = displayed
-    tag = ET.fromstring(data["text/html"].replace(">", "/>"))
+    tag = ET.fromstring(data["text/html"].split("<style>")[0].replace(">", "/>"))
     assert tag.get("alt") == ALT
     assert tag.get("src") == "data:image/png;base64," + data["image/png"]
     assert metadata["image/png"]["alt"] == data["text/plain"] == ALT
@@ -343,6 +343,19 @@ def test_show_gives_the_same_bytes_each_time(displayed):
         axes.imshow(np.arange(100).reshape(10, 10))
         drawing.show(made, ALT)
     assert displayed[0] == displayed[1]
+
+
+def test_a_drawing_turns_dark_with_the_theme_and_a_photo_stays_a_photo(displayed, figure):
+    drawing.show(figure, ALT)
+    drawing.show_pictures(grid([[1, 2]], "input"), alt=ALT)
+    made, axes = plt.subplots()
+    axes.imshow(np.arange(100).reshape(10, 10))
+    drawing.show(made, ALT)
+    drawing.show_pictures(grid([[1, 2]], "input"), photo(np.zeros((2, 2)), "black"), alt=ALT)
+    pages = [data["text/html"] for data, _ in displayed]
+    assert ["invert" in page for page in pages] == [True, True, False, False]
+    assert ["brightness" in page for page in pages] == [False, False, True, True]
+    assert all('[data-jp-theme-light="false"] .pl-' in page for page in pages)
 
 
 @pytest.mark.parametrize("alt", ["", "   ", "A plot"])

@@ -169,7 +169,8 @@ class Explorer(anywidget.AnyWidget):
         return f"<{self._title}: {', '.join(f'{name}={getattr(self, name)!r}' for name in shown)}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        data, metadata = drawing.display_bundle(self.png(), str(self))
+        has_photo = any(panel.has_photo for panel in self.frame.panels)
+        data, metadata = drawing.display_bundle(self.png(), str(self), photo=has_photo)
         view, view_metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return {**view, **data}, {**view_metadata, **metadata}
 
