@@ -96,14 +96,22 @@ add(
 # --- count-include-pad ----------------------------------------------------------------------
 
 
-def count_include_pad(x: np.ndarray) -> list[list[float]]:
-    """Average over the pixels that a window really has; the frame is not counted."""
-    rows, columns = ((0, 2), (1, 4)), ((0, 2), (1, 4))
-    return [[x[top:bottom, left:right].mean() for left, right in columns] for top, bottom in rows]
+def count_include_pad(x: np.ndarray) -> list[list[list[float]]]:
+    """Add up each window's pixels; divide by all nine cells, or by the pixels alone."""
+    halves = (slice(0, 2), slice(1, 4))
+    windows = [[x[rows, columns] for columns in halves] for rows in halves]
+    counted = [[window.sum() / 9 for window in row] for row in windows]
+    return [counted, [[window.mean() for window in row] for row in windows]]
 
 
-def _over_nine(window: np.ndarray) -> float:
-    return float(window.sum() / 9)
+def _include_mistaken(wrong: Mistakes, x: np.ndarray) -> list[np.ndarray]:
+    def counted(window: np.ndarray) -> float:
+        return float(window.sum() / 9)
+
+    first = np.mean if "pads-not-counted" in wrong else counted
+    second = counted if "pads-counted" in wrong else np.mean
+    both = [slide(wrong, x, 3, 2, padding=1, reduce=how) for how in (first, second)]
+    return both[::-1] if "the-other-way-round" in wrong else both
 
 
 add(
@@ -112,24 +120,23 @@ add(
         title="Does the padding count?",
         lesson="05",
         stars=2,
-        minutes=6,
+        minutes=8,
         task="Average-pool the map `x` with kernel_size=3, stride=2 and padding=1, as "
-        "`torch.nn.AvgPool2d` does with `count_include_pad=False`. Write the result as a list of "
-        "rows.",
+        "`torch.nn.AvgPool2d` does: first with `count_include_pad=True`, then with "
+        "`count_include_pad=False`. Write both results: a list of two lists of rows.",
         stub="answer = None",
         draw=lambda stream: {"x": 36 * stream.permuted(4, 4, low=-9, high=9)},
         solution=count_include_pad,
-        mistaken=lambda wrong, x: slide(
-            wrong, x, 3, 2, padding=1, reduce=_over_nine if "pads-counted" in wrong else np.mean
-        ),
+        mistaken=_include_mistaken,
         misconceptions=usual(
-            *("pads-counted", "padding-ignored", "padding-once", "max-for-mean"),
-            *("sum-for-mean", "stride-ignored", "rows-columns-swapped"),
+            *("pads-counted", "pads-not-counted", "the-other-way-round", "padding-ignored"),
+            *("padding-once", "max-for-mean", "sum-for-mean", "stride-ignored"),
+            "rows-columns-swapped",
         ),
         hints=(
             "Draw the map with a frame one cell wide. How many pixels does each 3×3 window hold?",
-            "The four windows hold 4, 6, 6 and 9 pixels.",
-            "Add up the pixels of each window and divide by how many there are.",
+            "The four windows hold 4, 6, 6 and 9 pixels. Add up the pixels of each.",
+            "The same four sums twice: divided by 9 each, then by 4, 6, 6 and 9.",
         ),
     )
 )

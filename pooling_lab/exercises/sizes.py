@@ -11,6 +11,8 @@ from .exercise import Case, Exercise, Mistakes, add, function
 from .streams import Stream
 from .usual import count, slide, usual
 
+Sizes = tuple[int, ...]
+
 # --- channels-apart -------------------------------------------------------------------------
 
 
@@ -153,9 +155,86 @@ add(
     )
 )
 
+# --- how rounding up and gaps go wrong ------------------------------------------------------
+
+
+def _gaps_count(wrong: Mistakes, size: int, kernel_size: int, dilation: int) -> int:
+    span = (kernel_size - 1) * dilation + 1
+    span = kernel_size * dilation if "dilation-times-kernel" in wrong else span
+    span = kernel_size if "dilation-ignored" in wrong else span
+    return int(count(wrong, size, span, 2))
+
+
+def _ceil_count(wrong: Mistakes, size: int, kernel_size: int, stride: int) -> int:
+    up = set() if "floor-for-ceil" in wrong else {"ceil-for-floor"}
+    steps = int(count({*wrong, *up, "forgot-plus-one"}, size, kernel_size, stride, 1))
+    if steps * stride >= size + 1 and "last-window-in-padding" not in wrong:
+        steps -= 1
+    return steps + ("forgot-plus-one" not in wrong)
+
+
+def _ceil_mistaken(
+    wrong: Mistakes, gaps: Sizes, kernel_size: int, dilation: int, rounded: Sizes, stride: int
+) -> list[int]:
+    first = [_gaps_count(wrong, size, kernel_size, dilation) for size in gaps]
+    return first + [_ceil_count(wrong, size, kernel_size, stride) for size in rounded]
+
+
+def _ceil_draw(stream: Stream) -> Case:
+    return {
+        "gaps": (stream.integer(14, 40), stream.integer(14, 40)),
+        "kernel_size": stream.integer(3, 4),
+        "dilation": stream.integer(2, 4),
+        "rounded": (stream.integer(14, 40), stream.integer(14, 40)),
+        "stride": stream.integer(4, 5),
+    }
+
+
+# --- ceil-and-dilation ----------------------------------------------------------------------
+
+
+def ceil_sizes(
+    gaps: tuple[int, ...], kernel_size: int, dilation: int, rounded: tuple[int, ...], stride: int
+) -> list[int]:
+    """Count the gaps as part of the window; round up, but start no window behind the pixels."""
+    outputs = [(size - (kernel_size - 1) * dilation - 1) // 2 + 1 for size in gaps]
+    for size in rounded:
+        last = -(-(size + 2 - kernel_size) // stride)
+        outputs.append(last if last * stride >= size + 1 else last + 1)
+    return outputs
+
+
+add(
+    Exercise(
+        id="ceil-and-dilation",
+        title="Gaps in the window, and rounding up",
+        lesson="04",
+        stars=3,
+        minutes=8,
+        task="Rows of {gaps} pixels go through a max pool with kernel_size={kernel_size}, stride=2 "
+        "and dilation={dilation}; rows of {rounded} pixels through one with "
+        "kernel_size={kernel_size}, stride={stride}, padding=1 and `ceil_mode=True`. How many "
+        "numbers come out of each in PyTorch? Write the four as a list: `[a, b, c, d]`.",
+        stub="answer = None",
+        draw=_ceil_draw,
+        solution=ceil_sizes,
+        mistaken=_ceil_mistaken,
+        misconceptions=usual(
+            *("dilation-ignored", "dilation-times-kernel", "floor-for-ceil"),
+            *("last-window-in-padding", "forgot-plus-one", "stride-ignored"),
+        ),
+        hints=(
+            "From the first cell of the dilated window to its last: how many cells, gaps included?",
+            "With ceil_mode count the windows and round up. Then ask where the last one starts: on "
+            "a pixel, or in the padding behind it?",
+            "A dilated window spans (kernel_size − 1)·dilation + 1 cells. With ceil_mode, a window "
+            "that starts at cell size + 1 of the padded row or later does not count.",
+        ),
+    )
+)
+
 # --- how a window for a wanted size is judged -----------------------------------------------
 
-Pair = tuple[int, ...]
 Window = tuple[int, int, int]
 
 _WINDOW_MISTAKES = usual(
@@ -165,7 +244,7 @@ _WINDOW_MISTAKES = usual(
 
 
 def _window_works(
-    window: Window, wrong: Mistakes, sizes: Pair, wanted: Pair, smallest: int
+    window: Window, wrong: Mistakes, sizes: Sizes, wanted: Sizes, smallest: int
 ) -> bool:
     kernel_size, stride, padding = window
     if min(window) < 0 or stride < 1 or not 1 <= kernel_size <= min(sizes) + 2 * padding:
@@ -192,7 +271,7 @@ def _window_mistaken(wrong: Mistakes, **case: Any) -> Window | None:
     return next(alone, None)
 
 
-def _window_gives(answer: Any, sizes: Pair, wanted: Pair, smallest: int) -> str:
+def _window_gives(answer: Any, sizes: Sizes, wanted: Sizes, smallest: int) -> str:
     """Say what a window does to the sizes, or which rule of the task it breaks."""
     if np.shape(answer) != (3,) or np.any(answer != np.rint(answer)):
         return "A window is three whole numbers here: `(kernel_size, stride, padding)`."

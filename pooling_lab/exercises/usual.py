@@ -87,12 +87,12 @@ TEXTS = {
     "number it was divided by is not. How many cells are averaged?",
     "nan-lost": "A window that holds a NaN gave a number. A comparison with NaN is always False, "
     "so the NaN was passed over; nobody would learn that something had gone wrong.",
-    "pads-counted": "The padding cells were counted in the divisor. Here only the pixels in a "
-    "window count.",
-    "pads-not-counted": "Only the pixels of a window were counted in the divisor. With "
-    "count_include_pad, the padding cells count as zeros.",
-    "divided-by-window": "Windows at the edge were divided by the full window. Some of their "
-    "cells do not exist: how many are left?",
+    "pads-counted": "The padding cells were counted in the divisor both times. Without them a "
+    "window at the edge holds fewer cells: how many are left?",
+    "pads-not-counted": "Only the pixels of a window were counted in the divisor, both times. With "
+    "count_include_pad=True the padding cells count too, as zeros.",
+    "the-other-way-round": "The two results are swapped. With which setting is a number at the "
+    "edge nearer zero?",
     "channels-pooled": "The channels were mixed as well. A pooling layer looks at each channel "
     "by itself: as many come out as go in.",
     "one-channel": "That is one channel alone. The layer does the same to every channel: how many "
