@@ -34,7 +34,7 @@ add(
         stars=1,
         minutes=4,
         task="Average-pool the 4×4 grid `x` with kernel_size=2 and stride=2, in your head or on "
-        "paper. Write the result as a list of rows.",
+        "paper. Write the result as a list of rows; halves and quarters stay as they are.",
         stub="answer = None",
         draw=lambda stream: {"x": stream.permuted(4, 4, low=-9, high=9)},
         solution=average_by_hand,
@@ -46,7 +46,7 @@ add(
         hints=(
             "Draw a line down the middle and one across: these are the four windows.",
             "Add up the four numbers of a window, signs included.",
-            "Each sum divided by 4; halves and quarters stay as they are.",
+            "`[[top left, top right], [bottom left, bottom right]]`: each sum divided by 4.",
         ),
     )
 )

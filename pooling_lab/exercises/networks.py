@@ -50,7 +50,7 @@ add(
         ),
         hints=(
             "Which layers change height and width, and which change the channels?",
-            "Go block by block and round down each time. The widths are 64, 128, 256, 512, …",
+            "Go block by block and round down each time. The channels are 64, 128, 256, 512, …",
             "`(512, height // 32, width // 32)`",
         ),
     )

@@ -64,12 +64,12 @@ TEXTS = {
     "sum-for-mean": "Those are sums. What turns the sum of a window into its average?",
     "sum-for-max": "Those are sums. Max pooling adds nothing up: it keeps one number of each "
     "window.",
-    "min-for-max": "Those are the smallest numbers. Look which way round the comparison goes, "
-    "below zero too.",
+    "min-for-max": "The smallest numbers were taken. Look which way round the comparison goes, below "
+    "zero too.",
     "first-cell": "That is the top left cell of each window, whatever the others hold: a stride "
-    "through the map, not a maximum. Compare all the cells.",
-    "last-cell": "That is the bottom right cell of each window. It is the largest only on a grid "
-    "that counts upwards: compare all the cells.",
+    "through the map. Every cell of a window has a say.",
+    "last-cell": "That is the bottom right cell of each window. On a grid that counts upwards it "
+    "is the largest by chance: every cell of a window has a say.",
     "sign-ignored": "Those are the numbers farthest from zero. The sign counts: below zero, the "
     "number nearest zero is the largest.",
     "started-at-zero": "Where a window has only negative numbers a 0 came out, and 0 is not in "
@@ -97,8 +97,8 @@ TEXTS = {
     "by itself: as many come out as go in.",
     "one-channel": "That is one channel alone. The layer does the same to every channel: how many "
     "come out when several go in?",
-    "channels-last-misread": "The axes were taken for another order, so the window slid over "
-    "channels. Write down what each axis is before you slide.",
+    "channels-last-misread": "The axes were taken for another order, so channels were treated as "
+    "rows or columns. Write down first what each axis is.",
     "sign-not-restored": "The trick min(x) = −max(−x) needs both signs. One of them is missing.",
     "one-kernel": "That is the kernel that one channel is averaged with. `conv2d` wants one for "
     "every pair of an output and an input channel, in the shape that the task gives.",
@@ -106,7 +106,8 @@ TEXTS = {
     "are added up. Pool one channel while you cover the others.",
     "one-kernel-each": "Those are weights for `groups=channels`. The full shape also has a place "
     "for every pair of different channels: what stands there?",
-    "power-ignored": "The power was left out: that is the plain average for every p.",
+    "power-ignored": "That is the plain average for every p: the powers were left out, or undone "
+    "before the mean was taken. Which of the three steps comes first?",
     "root-by-dividing": "The mean was divided by p. A p-th root is the power 1/p, and in Python "
     "`a ** 1 / p` means `(a ** 1) / p`: powers come before divisions.",
     "root-forgotten": "The root is missing: the result has grown to a power of the numbers. What "
@@ -263,8 +264,8 @@ TEXTS = {
     "padding 1 they keep the size: put the numbers into the formula.",
     "channels-written-last": "The channels were written last, as the papers do. The task asks for "
     "PyTorch's order: which of the three comes first there?",
-    "always-doubled": "The channels were doubled in every block. Look at the table of VGG16's "
-    "widths once more: they stop growing.",
+    "always-doubled": "The channels were doubled in every block. Look at VGG16's table once more: "
+    "from some block on they stop growing.",
     "pool-forgotten": "That is the size before the pool. It is the result that is asked for.",
     "one-side-halved": "The pool was taken to halve the map. It halves both sides: what does that "
     "leave of the area?",
