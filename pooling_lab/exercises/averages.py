@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .exercise import Case, Exercise, Mistakes, add, function
@@ -289,6 +291,67 @@ add(
             "The probabilities add up to 1 and are proportional to the numbers. What does a 0 get?",
             "When testing nothing is drawn: each number counts as often as it would be drawn.",
             "`p = x / x.sum()`, then `(p * x).sum()`",
+        ),
+    )
+)
+
+# --- how a minimum goes wrong ---------------------------------------------------------------
+
+_MINIMA: dict[str, Callable[[np.ndarray], float]] = {
+    "max-for-min": np.max,
+    "sign-not-restored": lambda window: -float(window.min()),
+    "sign-not-turned": lambda window: -float(window.max()),
+    "sign-wraps": lambda window: np.negative(np.negative(window).max()),
+    "started-low": lambda window: min(0, window.min()),
+}
+
+
+def _min_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int, stride: int) -> np.ndarray:
+    reduce = next((how for one, how in _MINIMA.items() if one in wrong), np.min)
+    return slide(wrong, x, kernel_size, stride, reduce=reduce)
+
+
+def _min_draw(stream: Stream) -> Case:
+    case = draw_map(stream)
+    photo = 25 * stream.grid(*case["x"].shape, low=0, high=9).astype(np.uint8)
+    return {**case, "x": stream.choice([case["x"], case["x"] + 12, photo])}
+
+
+# --- min-pool2d -----------------------------------------------------------------------------
+
+
+def min_pool2d(x: np.ndarray, kernel_size: int, stride: int) -> np.ndarray:
+    """Let a window slide over the rows and columns, and keep the smallest number in it."""
+    rows = (x.shape[0] - kernel_size) // stride + 1
+    columns = (x.shape[1] - kernel_size) // stride + 1
+    y = np.empty((rows, columns), x.dtype)
+    for i in range(rows):
+        for j in range(columns):
+            y[i, j] = x[i * stride :, j * stride :][:kernel_size, :kernel_size].min()
+    return y
+
+
+add(
+    Exercise(
+        id="min-pool2d",
+        title="Write min pooling, for photos too",
+        lesson="07",
+        stars=2,
+        minutes=8,
+        task="Write `my_min_pool2d`, which keeps the smallest number of each window. `x` is an "
+        "array of shape (H, W): a map with negative numbers, or a photo of dtype uint8. There is "
+        "no padding, and a window that does not fit whole is left out.",
+        stub=function("my_min_pool2d(x, kernel_size, stride)"),
+        draw=_min_draw,
+        solution=min_pool2d,
+        mistaken=_min_mistaken,
+        misconceptions=usual(
+            *(*_MINIMA, "first-cell", "last-cell", "fraction-lost", "rows-columns-swapped"),
+            *("stride-ignored", "stride-only-counted", "stride-is-kernel", "ceil-for-floor"),
+        ),
+        hints=(
+            "Your max pooling of lesson 03 needs to change in one place.",
+            "With the trick −max(−x): which dtype can hold −x?",
         ),
     )
 )

@@ -64,8 +64,12 @@ TEXTS = {
     "sum-for-mean": "Those are sums. What turns the sum of a window into its average?",
     "sum-for-max": "Those are sums. Max pooling adds nothing up: it keeps one number of each "
     "window.",
-    "min-for-max": "The smallest numbers were taken. Look which way round the comparison goes, below "
-    "zero too.",
+    "min-for-max": "The smallest numbers were taken. Look which way round the comparison goes, "
+    "below zero too.",
+    "max-for-min": "The largest numbers were taken. Look which way round the comparison goes, "
+    "below zero too.",
+    "started-low": "Where a window has only positive numbers a 0 came out, and 0 is not in that "
+    "window. A running minimum must not start at 0.",
     "first-cell": "That is the top left cell of each window, whatever the others hold: a stride "
     "through the map. Every cell of a window has a say.",
     "last-cell": "That is the bottom right cell of each window. On a grid that counts upwards it "
@@ -99,7 +103,12 @@ TEXTS = {
     "come out when several go in?",
     "channels-last-misread": "The axes were taken for another order, so channels were treated as "
     "rows or columns. Write down first what each axis is.",
-    "sign-not-restored": "The trick min(x) = −max(−x) needs both signs. One of them is missing.",
+    "sign-not-restored": "The trick min(x) = −max(−x) needs both signs. The one after the maximum "
+    "is missing.",
+    "sign-not-turned": "The trick min(x) = −max(−x) needs both signs. The one before the maximum "
+    "is missing.",
+    "sign-wraps": "On a photo of dtype uint8 there are no negative numbers: −5 becomes 251, and −0 "
+    "stays 0, so a 0 loses. Which kind of number has a sign?",
     "one-kernel": "That is the kernel that one channel is averaged with. `conv2d` wants one for "
     "every pair of an output and an input channel, in the shape that the task gives.",
     "channels-added": "Every channel got the kernel of every other: the averages of all channels "

@@ -193,6 +193,49 @@ def mixed_by_swapping_axes(x, kernel_size, alpha):
     return [[alpha * max(b) + (1 - alpha) * (sum(b) / len(b)) for b in row] for row in blocks]
 
 
+def minimum_with_views(x, kernel_size, stride):
+    views = np.lib.stride_tricks.sliding_window_view(x, (kernel_size, kernel_size))
+    return views[::stride, ::stride].min(axis=(2, 3))
+
+
+def minimum_by_turning_the_sign(x, kernel_size, stride):
+    return -F.max_pool2d(-torch.tensor(x, dtype=torch.float64)[None], kernel_size, stride)
+
+
+def minimum_with_lists(x, kernel_size, stride):
+    return [
+        [
+            min(min(row[j : j + kernel_size]) for row in x[i : i + kernel_size])
+            for j in range(0, len(x[0]) - kernel_size + 1, stride)
+        ]
+        for i in range(0, len(x) - kernel_size + 1, stride)
+    ]
+
+
+def minimum_with_comparisons(x, kernel_size, stride):
+    rows, columns = ((n - kernel_size) // stride + 1 for n in x.shape)
+    out = x[: rows * stride : stride, : columns * stride : stride].astype(float)
+    for i, j in np.ndindex(out.shape):
+        for u in range(kernel_size):
+            for v in range(kernel_size):
+                if x[i * stride + u, j * stride + v] < out[i, j]:
+                    out[i, j] = x[i * stride + u, j * stride + v]
+    return out[:rows, :columns]
+
+
+def minimum_by_unfolding(x, kernel_size, stride):
+    return (
+        torch.tensor(x).unfold(0, kernel_size, stride).unfold(1, kernel_size, stride).amin((2, 3))
+    )
+
+
+def minimum_by_recursion(x, kernel_size, stride):
+    def smallest(a, k):
+        return a if k == 1 else np.minimum(smallest(a[:-1], k - 1), a[k - 1 :])
+
+    return smallest(smallest(x, kernel_size).T, kernel_size).T[::stride, ::stride]
+
+
 SOLUTIONS = {
     "avg-pool2d": [
         average_with_views,
@@ -221,6 +264,14 @@ SOLUTIONS = {
         gem_one_channel_at_a_time,
         gem_in_float32,
         gem_scaled_by_the_largest,
+    ],
+    "min-pool2d": [
+        minimum_with_views,
+        minimum_by_turning_the_sign,
+        minimum_with_lists,
+        minimum_with_comparisons,
+        minimum_by_unfolding,
+        minimum_by_recursion,
     ],
     "mixed-pool2d": [
         mixed_with_torch,

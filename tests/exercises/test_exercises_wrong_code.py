@@ -328,6 +328,30 @@ WRONG = {
         ("root before the mean", lambda x, p: ((x**p) ** (1 / p)).mean((1, 2)), "power-ignored"),
         ("p-th power of e", lambda x, p: np.log(np.exp(p * x).mean((1, 2))) / p, None),
     ],
+    "min-pool2d": [
+        ("max of lesson 03", blocks(np.max), "max-for-min"),
+        (
+            "one sign",
+            lambda x, k, s: F.max_pool2d(-torch.tensor(x * 1.0)[None], k, s),
+            "sign-not-restored",
+        ),
+        ("the other sign", lambda x, k, s: -blocks(np.max)(x, k, s), "sign-not-turned"),
+        (
+            "−x of a photo",
+            lambda x, k, s: -blocks(np.max)(-x, k, s) % (256 if x.dtype == np.uint8 else 1e9),
+            None,
+        ),
+        (
+            "signs in uint8",
+            lambda x, k, s: -into(x.dtype, np.max)(-x, k, s),
+            "sign-wraps",
+        ),
+        ("255 − x", lambda x, k, s: 255 - blocks(np.max)(255 - x, k, s) + 1, None),
+        ("started at 0", blocks(lambda w: min(0, w.min())), "started-low"),
+        ("the mean", blocks(np.mean), None),
+        ("stride forgotten", without_stride_in_the_slice(np.min), "stride-only-counted"),
+        ("a reshape", reshaped("min"), "stride-is-kernel"),
+    ],
     "mixed-pool2d": [
         ("reversed", mixed(lambda high, mean, a: a * mean + (1 - a) * high), "share-reversed"),
         ("half", mixed(lambda high, mean, a: (high + mean) / 2), "share-ignored"),
