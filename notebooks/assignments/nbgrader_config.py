@@ -52,7 +52,9 @@ c.Autograde.sanitize_preprocessors = [
 c.OverwriteCells.add_missing_cells = True
 
 # A cell that ends the kernel, or will not be interrupted, costs itself and not the submission.
+# (A kernel has 10 seconds to obey an interrupt.)
 # Short answers are judged when the student's kernel is gone.
+c.Execute.iopub_timeout = 10
 c.Autograde.autograde_preprocessors = [
     RunOn,
     IgnorePattern,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors import NbGraderPreprocessor, OverwriteCells
 
 Resources = dict[str, Any]
@@ -48,8 +48,8 @@ class RestoreCells(OverwriteCells):
                 missing = self.missing_cell_transform(
                     cell, points.get(cell.name, 0), is_solution=cell.name in answers
                 )
-                missing.metadata.nbgrader["grade"] = cell.name in points
-                nb.cells.insert(place, missing)
+                missing["metadata"]["nbgrader"]["grade"] = cell.name in points
+                nb.cells.insert(place, from_dict(missing))
                 there = [place]
             place = there[0] + 1 if there else place
         return nb, resources
