@@ -3,17 +3,13 @@
 None stops another, and nothing that could not be graded looks like a zero.
 """
 
-from pathlib import Path
-
 import nbformat
 import pytest
+from batches import Batch, cell_of
 
 from pooling_lab import exercises
-from pooling_lab.grading import building, submitting
 
-HERE = Path(__file__).parents[2] / "notebooks" / "assignments"
 ASSIGNMENT = "2-implement-pooling"
-TIMEOUT = 12
 
 FULL = {
     "max-pool2d-beside": 3,
@@ -110,11 +106,6 @@ def without(*names):
     return change
 
 
-def cell_of(notebook, name):
-    named = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name]
-    return named[0]
-
-
 def pasted_copy(notebook):
     original = cell_of(notebook, "test-unpool")
     copy = nbformat.from_dict(original)
@@ -208,6 +199,7 @@ KINDS = {
         FULL | {"argmax-indices": 0},
     ),
     "replaced-the-helper": (hard_coded, forged, NOTHING),
+    "own-modules": ({}, nothing_else, FULL),
     "corrupt": ({}, nothing_else, UNGRADED),
     "wrong-name": ({}, nothing_else, UNGRADED),
     "zz-last-of-all": ({}, nothing_else, FULL),
@@ -216,27 +208,19 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    course = building.new_course(HERE, tmp_path_factory.mktemp("course"))
-    source = course / "source" / ASSIGNMENT / "implement_pooling.ipynb"
-    released = building.release(course, source)
-    handed_out = nbformat.read(released, 4)
-    right = submitting.answers_in(nbformat.read(source, 4))
+    batch = Batch(tmp_path_factory.mktemp("course"), ASSIGNMENT)
     for student, (differs, change, _) in KINDS.items():
         differs = differs() if callable(differs) else differs
-        answers = {} if differs is None else right | differs
-        notebook = submitting.filled(handed_out, answers)
-        change(notebook)
-        path = submitting.hand_in(notebook, course, student, released)
+        answers = {} if differs is None else batch.right | differs
+        path = batch.hand_in(student, answers, change)
         if student == "corrupt":
             path.write_text(path.read_text()[:-200])
         if student == "wrong-name":
             path.rename(path.with_name("my homework.ipynb"))
-    (course / "submitted" / "perfect" / ASSIGNMENT / "numpy.py").write_text("1 / 0")
-    (course / "submitted" / "perfect" / ASSIGNMENT / "pooling_lab.py").write_text("1 / 0")
-    said = building.nbgrader(
-        course, "autograde", ASSIGNMENT, f"--Execute.timeout={TIMEOUT}", check=False
-    )
-    return course, building.points(course, ASSIGNMENT), said
+        if student == "own-modules":
+            path.with_name("numpy.py").write_text("1 / 0")
+            path.with_name("pooling_lab.py").write_text("1 / 0")
+    return batch, *batch.grade()
 
 
 @pytest.mark.parametrize("student", KINDS)
@@ -248,22 +232,21 @@ def test_points_are_those_of_the_table(graded, student):
 
 
 def test_what_could_not_be_graded_is_missing_and_not_zero(graded):
-    course, _, _ = graded
-    missing = {who for who in KINDS if not (course / "autograded" / who / ASSIGNMENT).exists()}
+    batch, _, _ = graded
+    autograded = batch.course / "autograded"
+    missing = {who for who in KINDS if not (autograded / who / ASSIGNMENT).exists()}
     assert missing == {"corrupt", "wrong-name"}
 
 
 def test_feedback_names_the_misconception(graded):
-    course, _, _ = graded
-    notebook = nbformat.read(
-        course / "autograded/known-misconception" / ASSIGNMENT / "implement_pooling.ipynb", 4
-    )
+    batch, _, _ = graded
+    notebook = batch.graded("known-misconception")
     said = str(cell_of(notebook, "test-max-pool2d-other").outputs)
     assert "stride-is-kernel" in said
 
 
 def test_the_secret_is_in_no_graded_notebook(graded):
-    course, _, _ = graded
-    secret = (course / "secret.txt").read_text().strip()
-    for path in (course / "autograded").rglob("*.ipynb"):
+    batch, _, _ = graded
+    secret = (batch.course / "secret.txt").read_text().strip()
+    for path in (batch.course / "autograded").rglob("*.ipynb"):
         assert secret not in path.read_text()
