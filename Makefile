@@ -1,4 +1,5 @@
 # Two commands are enough: `make lab` for students, `make test` for everybody who changes something.
+# Instructors: `make assignments` (notebooks/assignments/README.md), and `make test-grading` for its tests.
 # PIP_FLAGS reaches pip as it is (README: PyTorch's CPU index on Linux); ARGS reaches JupyterLab.
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
@@ -11,7 +12,7 @@ INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check -c constraint
 NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=240 \
 	--nbval-sanitize-with=tests/notebooks/nbval_sanitize.cfg -o addopts= --dist loadfile
 
-.PHONY: lab reset test test-fast notebooks bench lint
+.PHONY: lab reset test test-fast notebooks bench lint assignments test-grading
 
 lab: .venv/.lab
 	$(PY) -m pooling_lab lab $(ARGS)
@@ -28,6 +29,14 @@ test-fast: .venv/.test
 
 notebooks: .venv/.test
 	$(PY) tests/notebooks/store.py $(LESSON)
+
+assignments: .venv/.grading
+	$(PY) -m pooling_lab.grading.building notebooks/assignments
+
+test-grading: .venv/.grading
+	$(PY) -m pytest -n 2 --dist loadfile tests/grading pooling_lab/grading \
+		-o addopts="--strict-markers --strict-config --doctest-modules -ra"
+	$(NBVAL) notebooks/assignments/class_report.ipynb
 
 bench: .venv/.bench
 	$(PY) tests/benchmarks/bench.py
@@ -48,6 +57,9 @@ lint: .venv/.test
 	@touch $@
 .venv/.test: .venv/.lab
 	$(INSTALL) -e ".[test]"
+	@touch $@
+.venv/.grading: .venv/.test
+	$(INSTALL) -e ".[test,grading]"
 	@touch $@
 .venv/.bench: .venv/.test
 	$(INSTALL) -e ".[test,bench]"

@@ -13,6 +13,7 @@ out for itself whose numbers were asked for.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from .exercises import Verdict, get, personal
+from .exercises import Note, Verdict, get, personal
 from .exercises.answers import Value, plain
 from .exercises.checking import Task, Where, show
 
@@ -73,9 +74,9 @@ class Sheet:
         """Return a task: with numbers of one's own, or, for a function, everybody's example."""
         return personal(id, self.student, self.course) if get(id).kind == "answer" else show(id)
 
-    def show(self, id: str) -> Task:
-        """Return the task, which shows itself in a notebook."""
-        return self.task(id)
+    def show(self, id: str) -> Note:
+        """Return the task as it shows itself in a notebook; the stub stands in a cell already."""
+        return dataclasses.replace(self.task(id).note(), code="")
 
     def look(self, id: str, answer: Any, *, where: str | None = None) -> None:
         """Test what may be seen before the deadline.

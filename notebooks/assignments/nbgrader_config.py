@@ -39,6 +39,13 @@ c.ClearSolutions.code_stub = {"python": "# your work, in place of the dots\n..."
 # Hidden cases are drawn from a secret that is made here once and never committed.
 c.RunOn.secret = kept_in(Path(__file__).parent / "secret.txt")
 
+# A learning-management system puts something before the name of a file: what counts is that it
+# ends in <student id>_<notebook>, as in "Ada Lovelace_98_file_s1234567_output_sizes.ipynb".
+notebooks = "|".join(path.stem for path in Path(__file__).parent.glob("source/*/*.ipynb"))
+c.FileNameCollectorPlugin.named_regexp = (
+    rf"(?:.*[_/\\ ])?(?P<student_id>[^_/\\ ]+)_(?P<file_id>{notebooks})[^/\\]*$"
+)
+
 # A pasted copy of a test leaves an empty mark, which stopped the whole batch; a deleted test or
 # set-up cell comes back.
 c.Autograde.sanitize_preprocessors = [

@@ -119,7 +119,8 @@ class Task:
             )
         return drawn
 
-    def _note(self) -> Note:
+    def note(self) -> Note:
+        """Return the task in words, with its arrays and the stub."""
         exercise, shown = self.exercise, arrays_of(self.numbers)
         stars = "★" * exercise.stars + "☆" * (3 - exercise.stars)
         lines = exercise.task.strip().format(**self.numbers).split("\n\n")
@@ -138,10 +139,10 @@ class Task:
         )
 
     def __repr__(self) -> str:
-        return repr(self._note())
+        return repr(self.note())
 
     def _repr_html_(self) -> str:
-        return self._note()._repr_html_()
+        return self.note()._repr_html_()
 
 
 _WRONG_KIND = {
