@@ -1,0 +1,344 @@
+"""A graded course becomes rows, rows become CSV and counts; nothing ungraded looks like a zero."""
+
+import dataclasses
+from collections import Counter
+from datetime import datetime
+
+import pytest
+from batches import Batch, cell_of
+from nbgrader.api import Gradebook
+
+from pooling_lab import exercises
+from pooling_lab.assignments import packed
+from pooling_lab.grading import counting, reporting
+from pooling_lab.grading.reporting import Row
+
+ASSIGNMENT, COURSE = "1-output-sizes", "pooling-2026"
+QUESTIONS = ("output-size", "dropped-cells", "chain-sizes", "choose-window")
+WORDS = "words-halves"
+
+
+def answer(exercise, student, wrong=()):
+    """Return what somebody with these misconceptions answers to a student's own task."""
+    task = exercises.personal(exercise, student, COURSE)
+    return task.exercise.outcome(task.numbers, frozenset(wrong)).tolist()
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A graded batch, in which files are broken and one student is only on the roster."""
+    batch = Batch(tmp_path_factory.mktemp("course"), ASSIGNMENT)
+    batch.hand_in("ada", batch.right | {WORDS: "Even sizes are halved, odd ones are not."})
+    once = {
+        "answer-output-size": f"rows_columns = {answer('output-size', 'bob', ['padding-once'])}"
+    }
+    copied = {"answer-chain-sizes": f"sizes = {answer('chain-sizes', 'ada')}"}
+    batch.hand_in("bob", once | copied, lose_window)
+    batch.hand_in("cy", {}).write_text('{"cells": [')
+    path = batch.hand_in("dee", batch.right)
+    path.rename(path.with_name("output_sizes (1).ipynb"))
+    batch.hand_in("eve", {}).write_text("")
+    elsewhere = batch.hand_in("flo", {}).parent
+    elsewhere.rename(elsewhere.with_name("1-output-size"))
+    (batch.course / "submitted/ada" / ASSIGNMENT / "timestamp.txt").write_text(
+        "2026-04-20 21:40 UTC"
+    )
+    batch.grade()
+    with Gradebook(f"sqlite:///{batch.course / reporting.DATABASE}") as book:
+        book.add_student("gus")
+    batch.hand_in("hal", batch.right)
+    return batch.course
+
+
+def lose_window(notebook):
+    """Have a name missing in a test, which a cell before it is to blame for."""
+    cell_of(notebook, "answer-choose-window").source = "import poolinglib\nwindow = 1"
+
+
+@pytest.fixture(scope="module")
+def rows(course):
+    return reporting.read(course)
+
+
+def of(rows, student):
+    return {row.question.removeprefix("test-"): row for row in rows if row.student == student}
+
+
+# --- from a course folder -----------------------------------------------------------------------
+
+
+def test_each_student_has_a_row_for_each_question(rows):
+    assert {row.student for row in rows} == {"ada", "bob", "cy", "dee", "eve", "flo", "gus", "hal"}
+    for student in {row.student for row in rows}:
+        assert [*of(rows, student)] == [*QUESTIONS, WORDS]
+    assert {row.max_points for row in rows} == {4.0}
+
+
+def test_right_answers_have_all_points_and_a_text_waits_for_a_person(rows):
+    ada = of(rows, "ada")
+    assert {ada[one].status for one in QUESTIONS} == {"right"}
+    assert {ada[one].points for one in QUESTIONS} == {4.0}
+    assert (ada[WORDS].status, ada[WORDS].points) == ("waits for a person", None)
+
+
+def test_a_wrong_answer_names_its_misconception_and_what_the_test_said(rows):
+    row = of(rows, "bob")["output-size"]
+    assert (row.status, row.points, row.exercise) == ("wrong", 0.0, "output-size")
+    assert row.misconceptions == ("padding-once",)
+    assert row.reason.startswith("in the test: output-size: Your answer is (")
+    assert row.answer == packed(
+        exercises.answers.plain(answer("output-size", "bob", ["padding-once"]))
+    )
+
+
+def test_what_was_left_alone_is_not_attempted(rows):
+    bob = of(rows, "bob")
+    assert {bob[one].status for one in ("dropped-cells", WORDS)} == {"not attempted"}
+    assert {bob[one].points for one in ("dropped-cells", WORDS)} == {0.0}
+
+
+def test_a_missing_name_is_led_back_to_the_cell_that_raised(rows):
+    row = of(rows, "bob")["choose-window"]
+    assert row.status == "wrong"
+    assert row.reason == (
+        "in the test: NameError: name 'window' is not defined; "
+        "before it: ModuleNotFoundError: No module named 'poolinglib'"
+    )
+
+
+UNGRADED = {
+    "half a file": ("cy", "corrupt file: it is no notebook (NotJSONError): ask for it again"),
+    "renamed": (
+        "dee",
+        "wrong file name: there is output_sizes (1).ipynb; expected is output_sizes.ipynb",
+    ),
+    "an empty file": ("eve", "corrupt file: it is empty"),
+    "the folder renamed": (
+        "flo",
+        "nothing was handed in; there is a folder 1-output-size, which is no assignment",
+    ),
+    "only on the roster": ("gus", "nothing was handed in"),
+    "came after grading": (
+        "hal",
+        "grading was not run: nbgrader autograde 1-output-sizes --student=hal says more",
+    ),
+}
+
+
+@pytest.mark.parametrize(("student", "reason"), UNGRADED.values(), ids=[*UNGRADED])
+def test_what_is_not_graded_has_no_points_and_a_reason(rows, student, reason):
+    assert {(row.points, row.status) for row in of(rows, student).values()} == {
+        (None, "not graded")
+    }
+    assert (student, ASSIGNMENT, reason) in counting.ungraded(rows)
+
+
+def test_those_and_no_others_are_ungraded(rows):
+    assert [one for one, *_ in counting.ungraded(rows)] == sorted(s for s, _ in UNGRADED.values())
+
+
+def test_the_time_of_a_submission_is_known_where_it_was_stored(rows):
+    assert {row.submitted for row in of(rows, "ada").values()} == {"2026-04-20 21:40"}
+    assert {row.submitted for row in of(rows, "bob").values()} == {""}
+    assert counting.times(rows) == [datetime(2026, 4, 20, 21, 40)]
+
+
+def test_a_newer_submission_takes_the_grade_away(course):
+    stamp = course / "submitted/ada" / ASSIGNMENT / "timestamp.txt"
+    before = stamp.read_text()
+    stamp.write_text("2026-04-21 08:00 UTC")
+    try:
+        ada = of(reporting.read(course), "ada")
+    finally:
+        stamp.write_text(before)
+    assert {row.points for row in ada.values()} == {None}
+    assert ada[WORDS].reason.startswith("a newer one was handed in after grading")
+
+
+def test_a_failed_regrade_leaves_no_old_points(course):
+    """Nbgrader keeps the points of before in the gradebook; its notebook is gone."""
+    graded = course / "autograded/bob" / ASSIGNMENT
+    graded.rename(graded.with_name("away"))
+    try:
+        bob = of(reporting.read(course), "bob")
+    finally:
+        graded.with_name("away").rename(graded)
+    assert {row.points for row in bob.values()} == {None}
+    assert bob[WORDS].reason.startswith("grading failed: nbgrader autograde")
+
+
+def test_without_a_gradebook_there_is_nothing_to_read(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"gradebook\.db"):
+        reporting.read(tmp_path)
+
+
+def test_copied_answers_stand_beside_those_they_are_right_for(rows):
+    (pair,) = counting.together(rows)
+    assert (pair.student, pair.other, pair.exercises) == ("bob", "ada", ("chain-sizes",))
+    assert pair.both == ("chain-sizes",)
+
+
+# --- CSV ----------------------------------------------------------------------------------------
+
+
+def test_rows_come_back_from_csv_as_they_were(rows, tmp_path):
+    reporting.to_csv(rows, tmp_path / "class.csv")
+    assert reporting.from_csv(tmp_path / "class.csv") == rows
+
+
+def test_csv_has_one_header_line_and_empty_cells_for_what_is_not_graded(tmp_path):
+    lines = [
+        row(points=None, status="not graded", reason="corrupt file: “half”, and\nno more"),
+        row(points=0.0, status="wrong", misconceptions=("padding-once", "halved")),
+    ]
+    reporting.to_csv(lines, tmp_path / "class.csv")
+    header, *_ = (tmp_path / "class.csv").read_text("utf-8").split("\n")
+    assert header == (
+        "student,assignment,question,exercise,points,max_points,status,misconceptions,reason,"
+        "course,answer,submitted"
+    )
+    assert b",test-output-size,output-size,,4,not graded," in (tmp_path / "class.csv").read_bytes()
+    assert b",output-size,0,4,wrong,padding-once halved," in (tmp_path / "class.csv").read_bytes()
+    assert reporting.from_csv(tmp_path / "class.csv") == lines
+
+
+OTHER_FILES = {
+    "another table": ("student,score\nada,3\n", "must have the columns student"),
+    "an empty file": ("", "must have the columns student"),
+    "an unknown status": (
+        ",".join(reporting.COLUMNS) + "\nada,a,q,,,4,excellent,,,,,\n",
+        "status must be one of right",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), OTHER_FILES.values(), ids=[*OTHER_FILES])
+def test_another_csv_is_refused(tmp_path, text, message):
+    (tmp_path / "other.csv").write_text(text)
+    with pytest.raises(ValueError, match=message):
+        reporting.from_csv(tmp_path / "other.csv")
+
+
+# --- what a kernel may have put out -------------------------------------------------------------
+
+FORGED = {
+    "no text": ({"answer": 7}, ""),
+    "nothing": ({}, ""),
+    "no JSON": ({"answer": "=HYPERLINK()"}, ""),
+    "lists in lists in lists": ({"answer": "[" * 4000}, ""),
+    "a long list": ({"answer": str([1.0] * 9000)}, ""),
+    "a good one": ({"answer": "[1, 2]"}, "[1.0, 2.0]"),
+}
+
+
+@pytest.mark.parametrize(("stored", "expected"), FORGED.values(), ids=[*FORGED])
+def test_an_answer_is_kept_only_if_it_is_one(stored, expected):
+    assert reporting._answer(stored) == expected
+
+
+@pytest.mark.parametrize("named", ["padding-once", ["=1+1"], [["a"]], None, 3], ids=str)
+def test_a_misconception_is_kept_only_if_it_exists(named):
+    assert reporting._misconceptions({"misconceptions": named}) == ()
+
+
+def test_every_misconception_has_words():
+    for one in exercises.ids():
+        assert all(map(reporting.meaning, exercises.get(one).misconceptions))
+    assert "no number" not in reporting.meaning("wrong-shape")
+    assert "{" not in "".join(map(reporting.meaning, reporting._ANY_EXERCISE))
+
+
+# --- what the rows say --------------------------------------------------------------------------
+
+
+def row(student="ada", exercise="output-size", **changes):
+    given = {"assignment": "a", "points": 4.0, "max_points": 4.0, "status": "right"} | changes
+    return Row(student=student, question=f"test-{exercise}", exercise=exercise, **given)
+
+
+CLASS = [
+    row("ada"),
+    row("ada", "dropped-cells", points=1.0, status="partly right"),
+    row("bob", points=0.0, status="wrong", misconceptions=("padding-once",)),
+    row("bob", "dropped-cells", points=None, status="waits for a person"),
+    row("cy", points=None, status="not graded", reason="corrupt file: it is empty"),
+    row(
+        "cy", "dropped-cells", points=None, status="not graded", reason="corrupt file: it is empty"
+    ),
+    row("dee", points=0.0, status="wrong", misconceptions=("padding-once", "forgot-plus-one")),
+    row("dee", "dropped-cells", points=0.0, status="wrong", misconceptions=("padding-once",)),
+]
+
+
+def test_only_those_graded_completely_have_a_total():
+    assert counting.totals(CLASS) == {"ada": 5.0, "dee": 0.0}
+    assert counting.waiting(CLASS) == {4.0: ["bob"]}
+    assert counting.most(CLASS) == 8.0
+    assert counting.summary(CLASS) == [("a", 2, 1, 1, "0", "2.5", "5", "8")]
+
+
+def test_scores_are_a_dash_where_nobody_is_graded_completely():
+    assert counting.summary(CLASS[2:6]) == [("a", 0, 1, 1, "–", "–", "–", "8")]
+
+
+def test_the_ungraded_are_in_no_share():
+    assert counting.shares(CLASS) == {
+        "test-output-size": Counter({"wrong": 2, "right": 1}),
+        "test-dropped-cells": Counter({"partly right": 1, "waits for a person": 1, "wrong": 1}),
+    }
+
+
+def test_a_misconception_counts_once_for_a_student():
+    assert counting.misconceptions(CLASS) == {
+        "padding-once": ["bob", "dee"],
+        "forgot-plus-one": ["dee"],
+    }
+
+
+def own(student, exercise, text, status):
+    return row(student, exercise, status=status, points=None, course=COURSE, answer=text)
+
+
+def right_for(exercise, student):
+    return packed(exercises.answers.plain(answer(exercise, student)))
+
+
+def test_an_own_right_answer_is_never_put_beside_another():
+    rows = [own(s, "output-size", right_for("output-size", s), "right") for s in ("s1", "s2")]
+    assert counting.together(rows) == []
+
+
+def test_most_answers_of_one_other_come_first():
+    rows = [own("s1", one, right_for(one, "s1"), "right") for one in QUESTIONS]
+    rows += [own("s2", one, right_for(one, "s1"), "wrong") for one in QUESTIONS]
+    rows += [own("s3", "chain-sizes", right_for("chain-sizes", "s2"), "wrong")]
+    found = [(one.student, one.other, one.exercises, one.both) for one in counting.together(rows)]
+    assert found == [("s2", "s1", QUESTIONS, QUESTIONS), ("s3", "s2", ("chain-sizes",), ())]
+
+
+def test_where_many_answers_are_right_the_other_must_have_given_it_too():
+    copied = right_for("choose-window", "s1")
+    rows = [
+        own("s1", "choose-window", "", "not attempted"),
+        own("s2", "choose-window", copied, "wrong"),
+    ]
+    assert counting.together(rows) == []
+    rows[0] = dataclasses.replace(rows[0], answer=copied, status="right")
+    assert [(one.student, one.other) for one in counting.together(rows)] == [("s2", "s1")]
+
+
+def test_students_with_the_same_expected_answer_are_named():
+    rows = [own(f"s{n}", "receptive-field", "", "not attempted") for n in range(40)]
+    groups = counting.alike(rows)
+    assert groups
+    for _, exercise, students in groups:
+        assert len({str(answer(exercise, one)) for one in students}) == 1
+
+
+# --- for the notebook ---------------------------------------------------------------------------
+
+
+def test_a_table_shows_what_a_student_wrote_as_text():
+    table = counting.Table(("student", "why"), [("ada", "<script>alert(1)</script>")])
+    assert "<script>" not in table._repr_html_() and "&lt;script&gt;" in table._repr_html_()
+    assert repr(table) == "student | why\nada | <script>alert(1)</script>"
