@@ -22,6 +22,7 @@ from nbgrader.api import Gradebook
 from .submitting import answers_in, filled, hand_in
 
 REGION = re.compile(r"^\s*### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS)$")
+PROJECT = Path("source", "4-project", "project.ipynb")
 TELLTALE = 12  # characters; a shorter line of a solution may stand anywhere
 
 
@@ -58,8 +59,16 @@ def new_course(folder: Path, to: Path) -> Path:
     """Copy configuration and sources, and nothing of a class, to a new course folder."""
     to.mkdir(parents=True, exist_ok=True)
     shutil.copy(folder / "nbgrader_config.py", to)
-    shutil.copytree(folder / "source", to / "source")
+    shutil.copytree(folder / "source", to / "source", dirs_exist_ok=True)
+    fetch_project(folder.parent, to)
     return to
+
+
+def fetch_project(lessons: Path, course: Path) -> None:
+    """Make lesson 13 an assignment's source as it stands: its cells carry nbgrader's marks."""
+    for lesson in lessons.glob("13_*.ipynb"):
+        (course / PROJECT.parent).mkdir(parents=True, exist_ok=True)
+        shutil.copy(lesson, course / PROJECT)
 
 
 def sources(course: Path) -> list[Path]:
@@ -68,8 +77,13 @@ def sources(course: Path) -> list[Path]:
 
 
 def release(course: Path, source: Path) -> Path:
-    """Make the version for students, and return its path."""
-    nbgrader(course, "generate_assignment", source.parent.name, "--create", "--force")
+    """Make the version for students, and return its path.
+
+    A source without a solution in it is handed out as it is: what students start from stands there.
+    """
+    clears = "### BEGIN SOLUTION" in source.read_text(encoding="utf-8")
+    options = ("--create", "--force", f"--ClearSolutions.enabled={clears}")
+    nbgrader(course, "generate_assignment", source.parent.name, *options)
     return course / "release" / source.parent.name / source.name
 
 
@@ -100,6 +114,8 @@ def prove(folder: Path, source: Path) -> None:
         If the own answers miss a point that a test gives, or the untouched copy gets one.
     """
     assignment, full = source.parent.name, tests(nbformat.read(source, 4))
+    if not full:
+        return  # a person gives all the points
     with tempfile.TemporaryDirectory() as scratch:
         course = new_course(folder, Path(scratch))
         released = release(course, source)
@@ -183,6 +199,7 @@ def build(folder: Path) -> Iterator[Built]:
     Unfit
         At the first source that must not be handed out.
     """
+    fetch_project(folder.parent, folder)
     for source in sources(folder):
         total, by_hand = require_stated_points(source)
         prove(folder, source)
