@@ -17,7 +17,7 @@ from .. import exercises
 from ..assignments import packed, unpacked
 from ..exercises.answers import Value
 from ..exercises.checking import Task
-from .reporting import STATUSES, TIME, Row
+from .reporting import TIME, Row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -140,6 +140,20 @@ def misconceptions(rows: Iterable[Row]) -> dict[str, list[str]]:
     return {one: sorted(who[one]) for one in sorted(who, key=lambda one: (-len(who[one]), one))}
 
 
+def unexplained(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
+    """Return student, assignment and what the test said where no misconception says why.
+
+    Code that stopped or ran on, cells that ended the kernel, and mistakes nobody has described.
+    """
+    return sorted(
+        {
+            (row.student, row.assignment, row.reason)
+            for row in rows
+            if row.status in ("wrong", "partly right") and row.reason and not row.misconceptions
+        }
+    )
+
+
 # --- answers that belong together ---------------------------------------------------------------
 
 
@@ -199,7 +213,7 @@ def together(rows: Iterable[Row]) -> list[Together]:
     """Return whose wrong answers are right for another student's numbers, most answers first.
 
     One such answer may be chance, most of all a short one. Several, for the same other student,
-    hardly are.
+    hardly are. An answer that is right for several others stands beside the one who shares most.
     """
     found: dict[tuple[str, str, str], list[tuple[str, bool]]] = defaultdict(list)
     for (assignment, exercise), own in _short(rows).items():
@@ -214,7 +228,14 @@ def together(rows: Iterable[Row]) -> list[Together]:
         Together(*key, tuple(one for one, _ in which), tuple(one for one, both in which if both))
         for key, which in found.items()
     ]
-    return sorted(pairs, key=lambda p: (-len(p.exercises), -len(p.both), p.student, p.other))
+    pairs.sort(key=lambda p: (-len(p.exercises), -len(p.both), p.student, p.other))
+    return [pair for i, pair in enumerate(pairs) if not _said(pair, pairs[:i])]
+
+
+def _said(pair: Together, before: Iterable[Together]) -> bool:
+    """Tell whether each answer of a pair stands in an earlier one: somebody else's is the same."""
+    same = (p for p in before if (p.student, p.assignment) == (pair.student, pair.assignment))
+    return {*pair.exercises} <= {one for p in same for one in p.exercises}
 
 
 def _fitting(row: Row, value: Value | None, tasks: Iterable[tuple[Row, Task]]) -> list[Row]:
@@ -252,8 +273,11 @@ class Table:
 
 
 def _cells(tag: str, texts: Iterable[object]) -> str:
-    style = 'style="text-align:left;white-space:normal"'
-    return "".join(f"<{tag} {style}>{escape(str(text))}</{tag}>" for text in texts)
+    return "".join(
+        f'<{tag} style="text-align:left;white-space:{"normal" if len(text) > 24 else "nowrap"}">'
+        f"{escape(text)}</{tag}>"
+        for text in map(str, texts)
+    )
 
 
 LOOKS = {  # no two are told apart by colour alone: each is hatched in its own way
@@ -277,8 +301,7 @@ def draw_shares(axes: Axes, counted: Mapping[str, Counter[str]]) -> None:
     axes.grid(False)
     axes.invert_yaxis()
     left = dict.fromkeys(counted, 0)
-    for status in (one for one in STATUSES if any(c[one] for c in counted.values())):
-        colour, hatch = LOOKS[status]
+    for status, (colour, hatch) in LOOKS.items():
         counts, starts = [c[status] for c in counted.values()], [*left.values()]
         bars = axes.barh([*counted], counts, left=starts, label=status, color=colour)
         for bar in bars:
@@ -288,6 +311,7 @@ def draw_shares(axes: Axes, counted: Mapping[str, Counter[str]]) -> None:
         ):
             label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
         left = {question: left[question] + c[status] for question, c in counted.items()}
+    axes.set_xlim(0, 1.01 * max(1, *left.values()))
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.2), ncols=3, frameon=False)
 
 
@@ -296,7 +320,7 @@ def draw_times(axes: Axes, when: Sequence[datetime]) -> None:
     import matplotlib.dates
 
     axes.step(np.array([when[0], *when], "datetime64[m]"), range(len(when) + 1), where="post")
-    ticks = matplotlib.dates.AutoDateLocator(maxticks=6)
+    ticks = matplotlib.dates.AutoDateLocator(minticks=3, maxticks=9)
     axes.xaxis.set_major_locator(ticks)
     axes.xaxis.set_major_formatter(matplotlib.dates.ConciseDateFormatter(ticks))
 
@@ -306,15 +330,21 @@ def draw_counts(axes: Axes, counts: Mapping[str, int]) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axes.invert_yaxis()
-    axes.bar_label(axes.barh([*counts], [*counts.values()], color="#ffc861", edgecolor="#565656"))
+    axes.grid(False, axis="y")
+    bars = axes.barh([*counts], [*counts.values()], color="#ffc861", edgecolor="#565656")
+    axes.bar_label(bars, padding=3)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def draw_scores(axes: Axes, points: Collection[float], highest: float) -> None:
     """Draw how many students have how many points; each bar says how many."""
+    from matplotlib.ticker import MaxNLocator
+
     step = max(1, round(highest / 10))
     edges = [*itertools.takewhile(lambda e: e <= highest + step, itertools.count(0, step))]
     counts, _ = np.histogram([*points], edges)
     bars = axes.bar(edges[:-1], counts, step, align="edge", edgecolor="#565656", color="#cfe6fa")
     axes.bar_label(bars, [str(int(n)) if n else "" for n in counts])
     axes.set_xticks(edges[::2])
+    axes.margins(y=0.15)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))

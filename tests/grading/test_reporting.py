@@ -4,14 +4,18 @@ import dataclasses
 from collections import Counter
 from datetime import datetime
 
+import matplotlib
 import pytest
 from batches import Batch, cell_of
+from matplotlib import pyplot as plt
 from nbgrader.api import Gradebook
 
 from pooling_lab import exercises
 from pooling_lab.assignments import packed
 from pooling_lab.grading import counting, reporting
 from pooling_lab.grading.reporting import Row
+
+matplotlib.use("agg")
 
 ASSIGNMENT, COURSE = "1-output-sizes", "pooling-2026"
 QUESTIONS = ("output-size", "dropped-cells", "chain-sizes", "choose-window")
@@ -327,6 +331,22 @@ def test_where_many_answers_are_right_the_other_must_have_given_it_too():
     assert [(one.student, one.other) for one in counting.together(rows)] == [("s2", "s1")]
 
 
+def test_an_answer_right_for_several_stands_beside_the_one_who_shares_most():
+    """Two students whose own answer to one exercise is the same, found as the report finds it."""
+    drawn = [own(f"s{n}", "dropped-cells", "", "not attempted") for n in range(40)]
+    first, second, *_ = counting.alike(drawn)[0].students
+    both = ("dropped-cells", "chain-sizes")
+    rows = [own(first, one, right_for(one, first), "right") for one in both]
+    rows += [own(second, "dropped-cells", right_for("dropped-cells", second), "right")]
+    rows += [own("copier", one, right_for(one, first), "wrong") for one in both]
+    assert [(one.other, one.exercises) for one in counting.together(rows)] == [(first, both)]
+
+
+def test_zeros_without_a_misconception_are_told_apart():
+    rows = [*CLASS, row("eve", points=0.0, status="wrong", reason="in the test: NameError: x")]
+    assert counting.unexplained(rows) == [("eve", "a", "in the test: NameError: x")]
+
+
 def test_students_with_the_same_expected_answer_are_named():
     rows = [own(f"s{n}", "receptive-field", "", "not attempted") for n in range(40)]
     groups = counting.alike(rows)
@@ -335,7 +355,47 @@ def test_students_with_the_same_expected_answer_are_named():
         assert len({str(answer(exercise, one)) for one in students}) == 1
 
 
+EXTREMES = {
+    "several": (
+        {"q": Counter(right=1, wrong=3), "r": Counter(right=2)},
+        "Fewest were right in q (1 of 4), most in r (2 of 2).",
+    ),
+    "nobody graded": ({"q": Counter()}, "Fewest were right in q (0 of 0), most in q (0 of 0)."),
+}
+
+
+@pytest.mark.parametrize(("counted", "said"), EXTREMES.values(), ids=[*EXTREMES])
+def test_the_hardest_question_is_said_in_words(counted, said):
+    assert counting.extremes(counted) == said
+
+
 # --- for the notebook ---------------------------------------------------------------------------
+
+
+PLOTS = {
+    "shares": (counting.draw_shares, {"q": Counter(right=3, wrong=1), "r": Counter()}),
+    "shares of nobody": (counting.draw_shares, {"q": Counter()}),
+    "counts": (counting.draw_counts, {"padding-once": 3}),
+    "counts of nothing": (counting.draw_counts, {}),
+    "times": (counting.draw_times, [datetime(2026, 4, d) for d in (1, 2, 20)]),
+    "one time": (counting.draw_times, [datetime(2026, 4, 1)]),
+}
+
+
+@pytest.mark.parametrize(("draw", "given"), PLOTS.values(), ids=[*PLOTS])
+def test_a_plot_is_drawn_without_a_warning(draw, given, tmp_path):
+    figure, axes = plt.subplots()
+    draw(axes, given)
+    figure.savefig(tmp_path / "plot.png")
+    plt.close(figure)
+
+
+def test_a_bar_of_scores_counts_from_its_left_edge():
+    figure, axes = plt.subplots()
+    counting.draw_scores(axes, [0, 1.5, 2, 20], 20)
+    heights = {bar.get_x(): bar.get_height() for bar in axes.patches}
+    plt.close(figure)
+    assert {x: height for x, height in heights.items() if height} == {0: 2, 2: 1, 20: 1}
 
 
 def test_a_table_shows_what_a_student_wrote_as_text():
