@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import numbers
+from collections.abc import Iterator, KeysView, ValuesView
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -9,13 +13,19 @@ import numpy as np
 Value = str | np.ndarray | tuple["Value", ...]
 
 RELATIVE = 1e-5  # float32 carries about seven digits
-BIGGEST = 10**7  # cells; no exercise asks for more
+BIGGEST = 10**7  # cells; no exercise asks for more (it is said in words below)
+LISTED = (Iterator, KeysView, ValuesView)  # generators, zip, map: read as the list they stand for
+MOST_DIGITS = 6  # a number with more than these is not called rounded
 
 _array, _float64 = np.array, np.dtype(np.float64)  # NumPy's own, whatever a student assigns
 
 
 class NotNumbers(TypeError):
     """The answer holds something that is neither a number nor a word."""
+
+
+class NoOrder(TypeError):
+    """The answer is a set, which keeps neither an order nor what comes twice."""
 
 
 def plain(answer: Any) -> Value | None:
@@ -27,11 +37,16 @@ def plain(answer: Any) -> Value | None:
     ------
     NotNumbers
         If there is something in it that is neither a number nor a word.
+    NoOrder
+        If it is a set.
 
     Examples
     --------
     >>> plain([1, 2])
     array([1., 2.])
+    >>> plain(zip([1, 2], [3, 4]))
+    array([[1., 3.],
+           [2., 4.]])
     >>> plain("  Cannot be  told")
     'cannot be told'
     >>> plain(...) is None
@@ -43,6 +58,10 @@ def plain(answer: Any) -> Value | None:
         return " ".join(answer.casefold().split())
     if hasattr(answer, "detach"):  # a torch tensor, which may want gradients
         answer = answer.detach().cpu()
+    if isinstance(answer, set | frozenset):
+        raise NoOrder(f"a {type(answer).__name__}")
+    if isinstance(answer, LISTED):
+        answer = list(itertools.islice(answer, BIGGEST + 1))  # it may have no end
     if isinstance(answer, list | tuple):
         return _sequence(answer)
     return _numbers(answer)
@@ -70,13 +89,20 @@ def _stacked(parts: tuple[Value, ...]) -> Value:
 
 def _numbers(answer: Any) -> np.ndarray:
     array = _array(answer)
-    if array.dtype.kind not in "biuf":
-        raise NotNumbers(f"{type(answer).__name__}")
     if array.size > BIGGEST:
-        raise NotNumbers(f"an array of {array.size} numbers")
-    numbers = array.astype(_float64)
-    numbers += 0.0  # no negative zeros
-    return numbers
+        raise NotNumbers(f"more than ten million numbers")
+    if array.dtype.kind not in "biuf" and not _exact(array):
+        raise NotNumbers(f"{type(answer).__name__}")
+    floats = array.astype(_float64)
+    floats += 0.0  # no negative zeros
+    return floats
+
+
+def _exact(array: np.ndarray) -> bool:
+    """Tell whether an array of objects holds fractions, decimals or very large integers."""
+    return array.dtype.kind == "O" and all(
+        isinstance(one, numbers.Real | Decimal) for one in array.flat
+    )
 
 
 def same(a: Value, b: Value) -> bool:
@@ -118,3 +144,37 @@ def agree(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     close = (difference <= rounding) & (difference < np.inf)
     whole = (a == np.rint(a)) & (b == np.rint(b))
     return (a == b) | (close & ~whole) | ((a != a) & (b != b))
+
+
+def digits_kept(value: Value, right: Value) -> int:
+    """Return to how many significant digits ``value`` is ``right``, rounded; 0 if it is not.
+
+    A whole number is not to be rounded, and a number that agrees has kept ``MOST_DIGITS``; one
+    that was rounded to a whole has kept two at most.
+
+    Examples
+    --------
+    >>> digits_kept(plain([0.429, 2]), plain([3 / 7, 2]))
+    3
+    >>> digits_kept(plain(0.42), plain(3 / 7))
+    0
+    """
+    if isinstance(value, tuple) and isinstance(right, tuple) and len(value) == len(right):
+        return min(map(digits_kept, value, right), default=0)
+    if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
+        return MOST_DIGITS * same(value, right)
+    value, right = aligned(value, right)
+    if value.shape != right.shape or not value.size or not np.isfinite(right).all():
+        return 0
+    return int(np.where(agree(value, right), MOST_DIGITS, _digits(value, right)).min())
+
+
+def _digits(value: np.ndarray, right: np.ndarray) -> np.ndarray:
+    magnitude = np.floor(np.log10(np.where(right == 0, 1, abs(right))))
+    kept = np.zeros(value.shape, int)
+    for digits in range(1, MOST_DIGITS + 1):
+        step = 10.0 ** (magnitude + 1 - digits)
+        near = abs(value - right) <= 0.5 * step * (1 + 1e-9)
+        multiple = abs(value / step - np.rint(value / step)) < 1e-6
+        kept[near & multiple & (right != np.rint(right))] = digits
+    return np.where(value == np.rint(value), np.minimum(kept, 2), kept)

@@ -182,6 +182,7 @@ add(
         stub=function("average_weights(channels, kernel_size)"),
         draw=lambda stream: {"channels": stream.integer(2, 9), "kernel_size": stream.integer(2, 9)},
         solution=average_weights,
+        axes=("output channels", "input channels", "rows", "columns"),
         mistaken=_weights_mistaken,
         misconceptions=usual(
             *("channels-pooled", "channels-added", "sum-for-mean", "side-not-squared"),
@@ -233,6 +234,7 @@ add(
             "p": stream.integer(2, 5),
         },
         solution=gem,
+        axes=("channels",),
         mistaken=_gem_mistaken,
         misconceptions=usual(
             *("sum-for-mean", "max-for-mean", "power-ignored", "root-forgotten"),

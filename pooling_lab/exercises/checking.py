@@ -30,9 +30,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from .diagnosis import Attempt, arrays_of, call, diagnose
+from .attempt import Attempt, arrays_of, call, literal
+from .diagnosis import diagnose
 from .exercise import Case, Exercise, get
 from .running import own_functions, run
 from .showing import Note, Verdict, grids, inline
@@ -287,9 +286,5 @@ def _solution_code(task: Task) -> str:
     source = inspect.getsource(worked).strip()
     if task.exercise.kind == "code":
         return source
-    numbers = ", ".join(f"{name}={_literal(value)}" for name, value in task.numbers.items())
+    numbers = ", ".join(f"{name}={literal(value)}" for name, value in task.numbers.items())
     return f"{source}\n\n\nanswer = {worked.__name__}({numbers})"
-
-
-def _literal(value: object) -> str:
-    return f"np.array({value.tolist()})" if isinstance(value, np.ndarray) else repr(value)

@@ -60,6 +60,8 @@ class Exercise:
         answered leads to, and what is wanted of it ("It turns 37 into 19; wanted is 18.").
     unordered
         Whether a set is an answer too; ``fits`` gets its items in rising order.
+    axes
+        What the axes of the answer are called, where not (images, channels,) rows, columns.
     forbidden
         Modules whose functions a coded answer may not call.
     """
@@ -79,6 +81,7 @@ class Exercise:
     fits: Callable[..., bool] | None = None
     gives: Callable[..., str] | None = None
     unordered: bool = False
+    axes: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = LIBRARY
 
     @property

@@ -137,6 +137,7 @@ add(
             "jump": stream.choice([4, 8]),
         },
         solution=design_field,
+        axes=("layers", "kernel_size and stride"),
         mistaken=_stack_with,
         fits=_design_fits,
         gives=_design_gives,

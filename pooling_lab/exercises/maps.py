@@ -46,6 +46,7 @@ add(
         stub=function("my_global_avg_pool2d(x)"),
         draw=lambda stream: {"x": stream.grid(*(stream.integer(2, 4) for _ in "NCHW"))},
         solution=global_avg_pool2d,
+        axes=("images", "channels"),
         mistaken=_global_mistaken,
         misconceptions=usual(
             *("wrong-axes", "channels-last-misread", "row-left", "column-left", "axes-kept"),
@@ -121,6 +122,7 @@ add(
         stub=function("my_bins(size, bins)"),
         draw=_bins_draw,
         solution=adaptive_bins,
+        axes=("bins", "start and stop"),
         mistaken=_bins_mistaken,
         misconceptions=usual(
             *CUTS, "stop-included", "length-for-stop", "cells-for-bins", "ends-apart"

@@ -185,10 +185,20 @@ class _Watch:
         sys.setprofile(None)
 
     def _see(self, frame: FrameType, event: str, _: Any) -> None:
-        if event == "call":
-            name = str(frame.f_globals.get("__name__"))
-            if name.startswith(self.forbidden) and name != __name__:
-                self.called.add(frame.f_code.co_name)
+        if event == "call" and self._is_forbidden(frame):
+            self.called.add(self._outermost(frame).f_code.co_name)
+
+    def _is_forbidden(self, frame: FrameType) -> bool:
+        name = str(frame.f_globals.get("__name__"))
+        return name.startswith(self.forbidden) and name != __name__
+
+    def _outermost(self, frame: FrameType) -> FrameType:
+        """Return the frame of the function that the student called, not of what it calls."""
+        found, step = frame, frame.f_back
+        while step is not None and step.f_globals.get("__name__") != __name__:
+            found = step if self._is_forbidden(step) else found
+            step = step.f_back
+        return found
 
 
 # --- trouble, and where in the student's code it is ---------------------------------------

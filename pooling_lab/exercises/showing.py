@@ -6,6 +6,7 @@ a word and a sign, never by colour alone; text takes its colour from the theme, 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from .answers import Value
 
 Marks = np.ndarray | None
 LARGEST = 12  # rows and columns that are drawn
+LONGEST = 40  # numbers that are written within a sentence or a line of code
+HUGE = 1e15  # from here on whole numbers are not told apart any more
+GROUPS = "\N{NARROW NO-BREAK SPACE}"
 WRONG = "✗"
 
 
@@ -44,6 +48,17 @@ class Grid:
             for at in np.ndindex(rows.shape[:-2])
         ]
 
+    def first_plane(self) -> Grid:
+        """Return the first plane in which something is wrong, or the first of all."""
+        if self.cells.ndim <= 2 or not self.cells.size:
+            return self
+        planes = self.planes()
+        if self.wrong is None:
+            (caption, cells, _), which = planes[0], f"the first of {len(planes)} planes"
+            return Grid(f"{caption}, {which}" if len(planes) > 1 else caption, cells)
+        caption, cells, wrong = next(one for one in planes if np.any(one[2]))
+        return Grid(f"{caption}, the first plane with a wrong number", cells, wrong)
+
     @property
     def fits(self) -> bool:
         """Whether it is small enough to be drawn."""
@@ -56,28 +71,48 @@ class Grid:
 
 
 def number(value: float) -> str:
-    """Write a number shortly: whole numbers without a point.
+    """Write a number shortly: whole numbers in full, from five digits on in groups of three.
+
+    The groups are kept apart by a narrow space that never breaks a line: a comma would look
+    like the next number of a list.
 
     Examples
     --------
-    >>> number(3.0), number(-1.25), number(float("-inf"))
-    ('3', '−1.25', '−∞')
+    >>> number(3.0), number(-1.25), number(float("-inf")), number(1024)
+    ('3', '−1.25', '−∞', '1024')
+    >>> number(102760448).replace(GROUPS, " ")
+    '102 760 448'
     """
     if np.isinf(value):
         text = "-∞" if value < 0 else "∞"
+    elif abs(value) >= HUGE or np.isnan(value):
+        text = f"{value:.6g}".replace("nan", "NaN")
+    elif value == np.rint(value) or abs(value) >= 10_000:
+        whole, point, rest = f"{value:,.2f}".rstrip("0").rstrip(".").partition(".")
+        text = (whole if abs(value) >= 10_000 else whole.replace(",", "")) + point + rest
     else:
-        text = "NaN" if np.isnan(value) else f"{value:.6g}"
-    return text.replace("-", "−")
+        text = f"{value:.6g}"
+    return text.replace(",", GROUPS).replace("-", "−")
 
 
-def inline(value: Value) -> str | None:
+def inline(value: Value, wrong: Marks = None) -> str | None:
     """Write an answer within a sentence, or return None when it wants to be drawn."""
     if isinstance(value, str):
         return f"“{value}”"
-    if isinstance(value, tuple) or value.ndim > 1 or value.size > LARGEST:
+    if isinstance(value, tuple):
+        texts = [inline(part) for part in value]
+        return None if None in texts else _listed(map(str, texts), wrong)
+    if value.ndim > 1 or value.size > LONGEST:
         return None
-    texts = [number(one) for one in value.ravel()]
-    return texts[0] if value.ndim == 0 else f"({', '.join(texts)})"
+    if value.ndim == 0:
+        return number(value.item())
+    return _listed(map(number, value), wrong) if value.size else "an empty list"
+
+
+def _listed(texts: Iterable[str], wrong: Marks) -> str:
+    marks = itertools.repeat(False) if wrong is None else wrong
+    marked = (text + WRONG if mark else text for text, mark in zip(texts, marks, strict=False))
+    return f"({', '.join(marked)})"
 
 
 def grids(caption: str, value: Value, wrong: Marks = None) -> tuple[Grid, ...]:
@@ -85,7 +120,7 @@ def grids(caption: str, value: Value, wrong: Marks = None) -> tuple[Grid, ...]:
     if isinstance(value, tuple):
         parts = (grids(f"{caption}, part {i}", part) for i, part in enumerate(value, 1))
         return tuple(grid for part in parts for grid in part)
-    return () if isinstance(value, str) else (Grid(caption, value, wrong),)
+    return () if isinstance(value, str) or not value.size else (Grid(caption, value, wrong),)
 
 
 @dataclass(frozen=True)
@@ -187,6 +222,7 @@ class Verdict:
     message: str
     misconceptions: tuple[str, ...] = ()
     grids: tuple[Grid, ...] = ()
+    code: str = ""
 
     @property
     def passed(self) -> bool:
@@ -201,7 +237,7 @@ class Verdict:
     def _note(self) -> Note:
         heading, colour = HEADINGS[self.status]
         lines = tuple(self.message.splitlines())
-        return Note(f"{heading}: {self.exercise}", lines, self.grids, colour=colour)
+        return Note(f"{heading}: {self.exercise}", lines, self.grids, self.code, colour)
 
     def __repr__(self) -> str:
         return repr(self._note())

@@ -91,6 +91,7 @@ add(
         stub=function("pool_channels_last(x)"),
         draw=lambda stream: {"x": stream.grid(2, *(stream.integer(2, 5) for _ in "HWC"))},
         solution=pool_channels_last,
+        axes=("images", "rows", "columns", "channels"),
         mistaken=_layout_mistaken,
         misconceptions=usual(
             *("channels-last-misread", "reshaped-not-moved", "order-not-restored"),
@@ -351,7 +352,7 @@ def _dropped_fits(answer: np.ndarray, wrong: Mistakes, **case: int) -> bool:
 
 
 def _dropped_gives(answer: np.ndarray, size: int, kernel_size: int, stride: int) -> str:
-    """Say how many pixels are missing from a list and which in it a window reads."""
+    """Say which pixel in a list a window reads, and whether some are missing."""
     if answer.ndim != 1:
         return "A plain list of pixels is asked for: `[…, …]`."
     right, named = dropped_cells(size, kernel_size, stride), answer.tolist()
@@ -360,8 +361,7 @@ def _dropped_gives(answer: np.ndarray, size: int, kernel_size: int, stride: int)
     said = [f"Pixel {read[0]:g} is read by a window." if read else ""]
     said.append(f"The row has no pixel {outside[0]:g}." if outside else "")
     said.append("A pixel comes twice." if len({*named}) < len(named) else "")
-    missing = len({*right} - {*named})
-    said.append(f"Missing from your list: {missing} of the pixels." if missing else "")
+    said.append("Some pixels are missing from your list." if {*right} - {*named} else "")
     return " ".join(filter(None, said))
 
 

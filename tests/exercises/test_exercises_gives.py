@@ -32,7 +32,7 @@ GIVES = [
     ("one pixel too many", "dropped-cells", [*DROPPED, READ], f"Pixel {READ} is read by a window."),
     ("a pixel outside", "dropped-cells", [*DROPPED, 99], "The row has no pixel 99."),
     ("a pixel twice", "dropped-cells", [*DROPPED, DROPPED[0]], "A pixel comes twice."),
-    ("pixels missing", "dropped-cells", DROPPED[2:], "Missing from your list: 2 of the pixels."),
+    ("pixels missing", "dropped-cells", DROPPED[2:], "Some pixels are missing from your list."),
     ("a list in a list", "dropped-cells", [DROPPED] * 2, "A plain list of pixels"),
 ]
 

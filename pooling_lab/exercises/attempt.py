@@ -1,0 +1,109 @@
+"""An answer, the inputs it was tried on, and how a call with one of them is written down."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .exercise import Case, Exercise
+from .running import Outcome, Run
+from .showing import LONGEST, Grid, Status, Verdict
+from .telling import size
+
+LINE = 88  # characters of code before a line is broken
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An answer, the inputs it was tried on, and what it did with them."""
+
+    exercise: Exercise
+    answer: Any
+    cases: Sequence[Case]
+    run: Run
+
+    @property
+    def outcomes(self) -> Sequence[Outcome]:
+        """What it did with each input; fewer than the inputs when the time was up."""
+        return self.run.outcomes
+
+    @property
+    def is_code(self) -> bool:
+        """Whether the answer is a function."""
+        return self.exercise.kind == "code"
+
+    def wrong(self) -> list[int]:
+        """Return which cases went wrong, the smallest input first."""
+        by_size = sorted(range(len(self.outcomes)), key=lambda i: size(self.cases[i]))
+        right = self.exercise.explains
+        return [i for i in by_size if not right(self.outcomes[i].value, self.cases[i])]
+
+
+def verdict(
+    attempt: Attempt,
+    status: Status,
+    message: str,
+    *misconceptions: str,
+    case: Case | None = None,
+    drawn: tuple[Grid, ...] = (),
+) -> Verdict:
+    """Return a verdict; with a ``case``, the input that a function failed on goes with it."""
+    code = ""
+    if attempt.is_code and case is not None:  # a short answer's numbers are in the task
+        drawn, code = (*_largest(case), *drawn), _pasteable(attempt, case)
+    return Verdict(attempt.exercise.id, status, message, misconceptions, drawn, code)
+
+
+def arrays_of(case: Case) -> tuple[Grid, ...]:
+    """Return the arrays among the numbers of a case, to be drawn."""
+    return tuple(Grid(n, np.asarray(v)) for n, v in case.items() if isinstance(v, np.ndarray))
+
+
+def call(exercise: Exercise, case: Case) -> str:
+    """Write the call of a coded exercise with the numbers of a case, arrays by name."""
+    arguments = (n if isinstance(v, np.ndarray) else f"{n}={v!r}" for n, v in case.items())
+    return f"`{_stub_name(exercise)}({', '.join(arguments)})`"
+
+
+def literal(value: object) -> str:
+    """Write a value as code; a long array gets a line for each row."""
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    text = f"np.array({value.tolist()})"
+    return text if len(text) <= LINE else text.replace("], [", "],\n          [")
+
+
+def _stub_name(exercise: Exercise) -> str:
+    return exercise.stub.removeprefix("def ").partition("(")[0]
+
+
+def _largest(case: Case) -> tuple[Grid, ...]:
+    """Return the largest array of a case: one input beside one result is enough to look at."""
+    grids = sorted(arrays_of(case), key=lambda grid: -grid.cells.size)
+    return tuple(grid.first_plane() for grid in grids[:1])
+
+
+def _pasteable(attempt: Attempt, case: Case) -> str:
+    """Write the student's call with its numbers, or where they are many, what is not drawn."""
+    drawn, name = _largest(case), getattr(attempt.answer, "__name__", "")
+    arrays = [(n, v) for n, v in case.items() if isinstance(v, np.ndarray)]
+    if sum(v.size for _, v in arrays) > LONGEST:
+        left = [(n, v) for n, v in arrays if all(n != grid.caption for grid in drawn)]
+        return "\n".join(f"{n} = {literal(v)}" for n, v in left if v.size <= LONGEST)
+    own_names = _parameters(attempt.answer) == tuple(case)
+    texts = [(n, literal(v), own_names and not isinstance(v, np.ndarray)) for n, v in case.items()]
+    arguments = (f"{n}={text}" if by_name else text for n, text, by_name in texts)
+    return (
+        f"{name if name.isidentifier() else _stub_name(attempt.exercise)}({', '.join(arguments)})"
+    )
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    try:
+        return tuple(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return ()
