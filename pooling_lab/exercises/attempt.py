@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,11 +71,8 @@ def call(exercise: Exercise, case: Case) -> str:
 
 
 def literal(value: object) -> str:
-    """Write a value as code; a long array gets a line for each row."""
-    if not isinstance(value, np.ndarray):
-        return repr(value)
-    text = f"np.array({value.tolist()})"
-    return text if len(text) <= LINE else text.replace("], [", "],\n          [")
+    """Write a value as code."""
+    return f"np.array({value.tolist()})" if isinstance(value, np.ndarray) else repr(value)
 
 
 def _stub_name(exercise: Exercise) -> str:
@@ -89,17 +87,25 @@ def _largest(case: Case) -> tuple[Grid, ...]:
 
 def _pasteable(attempt: Attempt, case: Case) -> str:
     """Write the student's call with its numbers, or where they are many, what is not drawn."""
-    drawn, name = _largest(case), getattr(attempt.answer, "__name__", "")
-    arrays = [(n, v) for n, v in case.items() if isinstance(v, np.ndarray)]
-    if sum(v.size for _, v in arrays) > LONGEST:
-        left = [(n, v) for n, v in arrays if all(n != grid.caption for grid in drawn)]
-        return "\n".join(f"{n} = {literal(v)}" for n, v in left if v.size <= LONGEST)
+    arrays = {n: v for n, v in case.items() if isinstance(v, np.ndarray)}
+    if sum(v.size for v in arrays.values()) <= LONGEST:
+        return _wrapped(_own_call(attempt, case))
+    drawn = [grid.caption for grid in _largest(case)]
+    left = [(n, v) for n, v in arrays.items() if n not in drawn and v.size <= LONGEST]
+    return "\n".join(_wrapped(f"{n} = {literal(v)}") for n, v in left)
+
+
+def _own_call(attempt: Attempt, case: Case) -> str:
+    """Write a call of the student's function under its own name, by name only where that fits."""
+    name = getattr(attempt.answer, "__name__", "")
+    name = name if name.isidentifier() else _stub_name(attempt.exercise)
     own_names = _parameters(attempt.answer) == tuple(case)
     texts = [(n, literal(v), own_names and not isinstance(v, np.ndarray)) for n, v in case.items()]
-    arguments = (f"{n}={text}" if by_name else text for n, text, by_name in texts)
-    return (
-        f"{name if name.isidentifier() else _stub_name(attempt.exercise)}({', '.join(arguments)})"
-    )
+    return f"{name}({', '.join(f'{n}={text}' if by_name else text for n, text, by_name in texts)})"
+
+
+def _wrapped(code: str) -> str:
+    return textwrap.fill(code, LINE, subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:

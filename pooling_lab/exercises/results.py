@@ -63,12 +63,12 @@ def _marks_of(value: Value, expected: Value) -> Marks:
 
 
 def _seen(failure: Failure, value: Value, case: Case, rounded: bool) -> str:
-    attempt, marks = failure.attempt, None if rounded else failure.marks
+    attempt, marks = failure.attempt, None if rounded else _telling_marks(failure)
     start = f"{call(attempt.exercise, case)} gives" if attempt.is_code else "Your answer is"
-    short = inline(value, None if marks is None or marks.all() else marks)
+    short = inline(value, marks)
     what = f"{start} {short or 'the numbers below'}."
     if attempt.is_code and isinstance(value, np.ndarray) and not value.size:
-        what = f"{start} an empty array, of shape {value.shape}."
+        what = f"{start} an empty array."
     about = "" if rounded else failure.shape_trouble or _about(failure, value, case)
     return f"{what} {about}".rstrip()
 
@@ -86,8 +86,13 @@ def _about(failure: Failure, value: Value, case: Case) -> str:
     return f"Of its {marks.size} {what}, {wrong} {are} wrong (marked {WRONG})."
 
 
+def _telling_marks(failure: Failure) -> Marks:
+    """Return the marks; where all numbers are wrong they tell nothing."""
+    return None if failure.marks is None or failure.marks.all() else failure.marks
+
+
 def _drawn(failure: Failure, value: Value) -> tuple[Grid, ...]:
     if inline(value):
         return ()
     whose = "your result" if failure.attempt.is_code else "your answer"
-    return tuple(grid.first_plane() for grid in grids(whose, value, failure.marks)[:1])
+    return tuple(grid.first_plane() for grid in grids(whose, value, _telling_marks(failure))[:1])

@@ -77,7 +77,7 @@ def _sizes(
         return ""
     if sorted(shape) == sorted(right):
         order = ", then ".join(names)
-        return f"{given}: sizes that belong to other axes. The order is {order}."
+        return f"{given}: the right sizes in the wrong places. The order is {order}."
     return f"{given}: that is not the right number of {' nor of '.join(off)}."
 
 

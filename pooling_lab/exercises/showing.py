@@ -62,7 +62,8 @@ class Grid:
     @property
     def fits(self) -> bool:
         """Whether it is small enough to be drawn."""
-        return self.cells.size <= 4 * LARGEST**2 and all(n <= LARGEST for n in self.cells.shape)
+        few = self.cells.size <= LONGEST
+        return few or (self.cells.size <= 4 * LARGEST**2 and max(self.cells.shape) <= LARGEST)
 
     @property
     def summary(self) -> str:

@@ -77,9 +77,10 @@ def _alike(a: _Outline, b: _Outline) -> bool:
     return same(a.value, b.value)
 
 
-def size(case: Case) -> int:
-    """Return how many numbers a case has: small cases are shown first."""
-    return sum(int(np.size(value)) for value in case.values())
+def size(case: Case) -> tuple[int, float]:
+    """Return how many numbers a case has, and how large the single ones are: small ones first."""
+    single = sum(float(abs(value)) for value in case.values() if isinstance(value, int | float))
+    return sum(int(np.size(value)) for value in case.values()), single
 
 
 def _candidates(exercise: Exercise, stream: Stream) -> Iterator[Case]:

@@ -146,15 +146,34 @@ def named(task, wrongs):
     return [set(verdict.misconceptions) == wrong for verdict, wrong in verdicts]
 
 
+UNNAMED_PAIRS = {  # how many, and why; everywhere else one at most
+    "choose-window": 2,  # another pair leads to the same window
+    "dropped-cells": 4,  # an empty list is told as what it is
+    "output-size": 2,  # another pair leads to the same two numbers
+}
+
+
 @pytest.mark.parametrize("id", ALL)
-def test_two_misconceptions_at_once_are_rejected_and_mostly_both_named(id):
+def test_two_misconceptions_at_once_are_rejected_and_both_named(id):
     both = named(tasks(id)[0], real_pairs(tasks(id)[0]))
-    assert both.count(False) <= max(1, len(both) // 4)
+    assert both.count(False) <= UNNAMED_PAIRS.get(id, 1)
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_a_pair_that_is_named_otherwise_cannot_be_told_from_what_is_named(id):
+    task = tasks(id)[0]
+    for who in real_pairs(task):
+        verdict = task.check(mistaken(task, who))
+        alike = frozenset(verdict.misconceptions)
+        if alike <= {*task.exercise.misconceptions} and who != {"mean-for-max", "zero-padding"}:
+            for case in task.cases() if id in CODE else [task.numbers]:
+                value = task.exercise.outcome(case, who)
+                assert value is None or task.exercise.explains(value, case, alike), (who, alike)
 
 
 def test_two_mistakes_about_an_output_size_are_both_named():
     every = [one for task in tasks("output-size") for one in named(task, real_pairs(task))]
-    assert sum(every) >= 0.9 * len(every)
+    assert sum(every) >= 0.92 * len(every)
     rounded_up_and_padded_once = {"ceil-for-floor", "padding-once"}
     assert named(tasks("output-size")[0], [rounded_up_and_padded_once]) == [True]
 
