@@ -122,6 +122,8 @@ def same(a: Value, b: Value) -> bool:
     """
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         a, b = aligned(a, b)
+        if not a.size and not b.size:
+            return True  # no number is wrong, whatever the list of none is called
         return a.shape == b.shape and (a.tobytes() == b.tobytes() or bool(agree(a, b).all()))
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(same, a, b))
@@ -169,7 +171,7 @@ def digits_kept(value: Value, right: Value) -> int:
     if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
         return MOST_DIGITS * same(value, right)
     value, right = aligned(value, right)
-    if value.shape != right.shape or not value.any() or not np.isfinite(right).all():
+    if value.shape != right.shape or not value.any() or not np.isfinite([value, right]).all():
         return 0
     return int(np.where(agree(value, right), MOST_DIGITS, _digits(value, right)).min())
 

@@ -105,7 +105,7 @@ def _two_mistakes(failure: Failure) -> Reason | None:
         return None
     if failure.kind == "code" and who in _ONE_SLIP:
         return _ONE_SLIP[who]
-    if who == _AVERAGED_WITH_ZEROS:
+    if failure.kind == "answer" and who == _AVERAGED_WITH_ZEROS:
         return _named(failure, frozenset({"mean-for-max"}))
     ids, lines = _named(failure, who)
     return Reason(ids, [_TWO[failure.kind], *lines])

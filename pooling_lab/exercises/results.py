@@ -80,10 +80,11 @@ def _about(failure: Failure, value: Value, case: Case) -> str:
     if marks is None or marks.size < 2:
         return ""
     what, wrong = "parts" if isinstance(value, tuple) else "numbers", int(marks.sum())
+    which = f"marked {WRONG}" if inline(value) or what == "numbers" else "drawn below"
     if wrong == marks.size:
         return f"Both {what} are wrong." if wrong == 2 else f"All {wrong} {what} are wrong."
     are = "is" if wrong == 1 else "are"
-    return f"Of its {marks.size} {what}, {wrong} {are} wrong (marked {WRONG})."
+    return f"Of its {marks.size} {what}, {wrong} {are} wrong ({which})."
 
 
 def _telling_marks(failure: Failure) -> Marks:
@@ -94,5 +95,18 @@ def _telling_marks(failure: Failure) -> Marks:
 def _drawn(failure: Failure, value: Value) -> tuple[Grid, ...]:
     if inline(value):
         return ()
-    whose = "your result" if failure.attempt.is_code else "your answer"
-    return tuple(grid.first_plane() for grid in grids(whose, value, _telling_marks(failure))[:1])
+    whose, marks = "your result" if failure.attempt.is_code else "your answer", failure.marks
+    if isinstance(value, tuple) and marks is not None:
+        return _wrong_part(failure, value, whose, int(marks.argmax()))
+    drawn = grids(whose, value, _telling_marks(failure))[:1]
+    return tuple(grid.first_plane() for grid in drawn)
+
+
+def _wrong_part(
+    failure: Failure, value: tuple[Value, ...], whose: str, part: int
+) -> tuple[Grid, ...]:
+    right = failure.attempt.exercise.outcome(failure.attempt.cases[failure.wrong[0]])
+    marks = _marks_of(value[part], right[part]) if isinstance(right, tuple) else None
+    return tuple(
+        grid.first_plane() for grid in grids(f"{whose}, part {part + 1}", value[part], marks)[:1]
+    )

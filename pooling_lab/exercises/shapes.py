@@ -16,6 +16,8 @@ def shape_trouble(exercise: Exercise, value: Value, case: Case) -> str:
     right = exercise.outcome(case)
     if right is None or exercise.gives:
         return ""
+    if isinstance(value, tuple) and isinstance(right, tuple) and _kinds(value) == _kinds(right):
+        return _in_a_part(exercise, value, right)
     if isinstance(value, tuple) or isinstance(right, tuple):
         return _parts(value, right)
     if isinstance(value, str) or isinstance(right, str):
@@ -27,11 +29,21 @@ def shape_trouble(exercise: Exercise, value: Value, case: Case) -> str:
     return _on_paper(exercise, value, right)
 
 
+def _in_a_part(exercise: Exercise, value: tuple[Value, ...], right: tuple[Value, ...]) -> str:
+    """Say which of several results has a wrong shape, if one has."""
+    for i, (seen, wanted) in enumerate(zip(value, right, strict=True), 1):
+        if isinstance(seen, np.ndarray) and isinstance(wanted, np.ndarray):
+            trouble = _in_code(exercise, seen, wanted)
+        else:
+            continue
+        if trouble:
+            return f"In part {i}, {trouble[0].lower()}{trouble[1:]}"
+    return ""
+
+
 def _parts(value: Value, right: Value) -> str:
     """Compare an answer that has parts of different kinds, or should have."""
     kinds, seen = _kinds(right), _kinds(value)
-    if seen == kinds:
-        return ""
     if not isinstance(right, tuple):
         return "" if "a word" in seen else "Its parts do not all have the same shape."
     return f"The task asks for {' and '.join(kinds)}, yours has {' and '.join(seen)}."
@@ -42,7 +54,7 @@ def _kinds(value: Value) -> list[str]:
         return [kind for part in value for kind in _kinds(part)[:1]]
     if isinstance(value, str):
         return ["a word"]
-    return ["a number"] if value.ndim == 0 else ["a list"]
+    return [("a number", "a list", "an array")[min(value.ndim, 2)]]
 
 
 def _count(wanted: int, given: int) -> str:
@@ -52,7 +64,7 @@ def _count(wanted: int, given: int) -> str:
 
 
 def _in_code(exercise: Exercise, value: np.ndarray, right: np.ndarray) -> str:
-    names = exercise.axes or AXES[-right.ndim :]
+    names = exercise.axes or AXES[len(AXES) - right.ndim :]
     shape = _outer(value.shape, right.ndim)
     if len(shape) != right.ndim:
         axes = f"{value.ndim} {'axis' if value.ndim == 1 else 'axes'}, {value.shape};"
@@ -83,7 +95,7 @@ def _sizes(
 
 def _on_paper(exercise: Exercise, value: np.ndarray, right: np.ndarray) -> str:
     shape = _outer(value.shape, right.ndim)
-    names = exercise.axes or AXES[-right.ndim :]
+    names = exercise.axes or AXES[len(AXES) - right.ndim :]
     if len(shape) == right.ndim:
         counts = (
             f"{n} {name[:-1] if n == 1 else name}" for n, name in zip(shape, names, strict=True)
