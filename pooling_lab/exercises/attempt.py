@@ -71,8 +71,12 @@ def call(exercise: Exercise, case: Case) -> str:
 
 
 def literal(value: object) -> str:
-    """Write a value as code."""
-    return f"np.array({value.tolist()})" if isinstance(value, np.ndarray) else repr(value)
+    """Write a value as code; a photo keeps its dtype."""
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    numbers = value.tolist()
+    usual = np.array(numbers).dtype == value.dtype
+    return f"np.array({numbers})" if usual else f'np.array({numbers}, dtype="{value.dtype}")'
 
 
 def _stub_name(exercise: Exercise) -> str:

@@ -324,7 +324,7 @@ def test_the_smallest_failing_call_can_be_pasted(id):
 
 
 def alike(a, b):
-    return np.array_equal(a, b) and np.asarray(a).dtype.kind == np.asarray(b).dtype.kind
+    return np.array_equal(a, b) and np.asarray(a).dtype == np.asarray(b).dtype
 
 
 def test_a_call_is_written_with_names_only_where_the_students_function_has_them():
