@@ -6,7 +6,9 @@ each time it is caught (`TimeUp`), so ``while True: try: … except: pass`` ends
 
 What cannot be stopped from within Python: one single long call inside a library (a sort of
 a billion numbers, a long sleep) runs on in the background until it returns, and if it also
-keeps Python's lock (``sum(itertools.count())``), only *Kernel → Restart* helps. The memory
+keeps Python's lock (``sum(itertools.count())``), only *Kernel → Restart* helps. Python 3.12
+alone throws at the end of a loop as if it were still within the ``try``, so there a loop round
+``try: call() … except: pass`` runs on as well (3.11 and 3.13 end it). The memory
 limit exists on Linux only. Someone who means harm can do it; that is the grader's business.
 """
 

@@ -308,16 +308,20 @@ def returns_what_never_becomes_an_array(x, k, s):
     return Endless()
 
 
+NOT_ON_3_12 = pytest.mark.skipif(
+    sys.version_info[:2] == (3, 12),
+    reason="Python 3.12 throws at the end of a loop as if still within its try: see running.py",
+)
 ENDLESS = [
     (loops, "while True:"),
     (swallows_everything, ""),
     (swallows_at_two_levels, ""),
     (suppresses, ""),
-    (swallows_in_a_generator, ""),
+    pytest.param(swallows_in_a_generator, "", marks=NOT_ON_3_12),
     (catches_its_own_recursion, ""),
     (loops_in_a_destructor, ""),
-    (prints_for_ever, "It printed: still herestill here"),
-    (solves_equations_for_ever, ""),
+    pytest.param(prints_for_ever, "It printed: still herestill here", marks=NOT_ON_3_12),
+    pytest.param(solves_equations_for_ever, "", marks=NOT_ON_3_12),
     (returns_what_never_becomes_an_array, ""),
 ]
 
