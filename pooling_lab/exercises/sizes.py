@@ -245,15 +245,16 @@ _WINDOW_MISTAKES = usual(
 
 
 def _window_works(
-    window: Window, wrong: Mistakes, sizes: Sizes, wanted: Sizes, smallest: int
+    window: Window, wrong: Mistakes, sizes: Sizes, wanted: Sizes, smallest: int, largest: int
 ) -> bool:
     kernel_size, stride, padding = window
     if min(window) < 0 or stride < 1 or not 1 <= kernel_size <= min(sizes) + 2 * padding:
         return False
-    large_enough = kernel_size >= smallest or "window-too-small" in wrong
+    allowed = smallest <= kernel_size <= largest
+    allowed |= kernel_size < smallest and "window-too-small" in wrong
     narrow_enough = padding <= kernel_size // 2 or "padding-too-wide" in wrong
     works = all(count(wrong, n, *window) == m for n, m in zip(sizes, wanted, strict=True))
-    return works and large_enough and narrow_enough
+    return works and allowed and narrow_enough
 
 
 def _window_fits(answer: Any, wrong: Mistakes, **case: Any) -> bool:
@@ -266,21 +267,23 @@ def _window_fits(answer: Any, wrong: Mistakes, **case: Any) -> bool:
 def _window_mistaken(wrong: Mistakes, **case: Any) -> Window | None:
     """Find a window that these mistakes explain and no others."""
     others = [(), *((one,) for one in _WINDOW_MISTAKES if {one} != set(wrong))] if wrong else []
-    windows = itertools.product(range(2, 16), range(1, 16), range(9))
+    near = case["sizes"][0] // case["wanted"][0]
+    strides = range(max(1, near - 2), near + 4)
+    windows = itertools.product(range(2, case["largest"] + 1), strides, range(13))
     fitting = (window for window in windows if _window_works(window, wrong, **case))
     alone = (w for w in fitting if not any(_window_works(w, other, **case) for other in others))
     return next(alone, None)
 
 
-def _window_gives(answer: Any, sizes: Sizes, wanted: Sizes, smallest: int) -> str:
+def _window_gives(answer: Any, sizes: Sizes, wanted: Sizes, smallest: int, largest: int) -> str:
     """Say what a window does to the sizes, or which rule of the task it breaks."""
     if np.shape(answer) != (3,) or np.any(answer != np.rint(answer)):
         return "A window is three whole numbers here: `(kernel_size, stride, padding)`."
     kernel_size, stride, padding = map(int, answer)
     if stride < 1 or not 1 <= kernel_size <= min(sizes) + 2 * padding or padding < 0:
         return "No such window moves over this map: it fits in, and each step is at least 1."
-    if kernel_size < smallest:
-        return f"Its kernel_size is {kernel_size}; at least {smallest} is allowed."
+    if not smallest <= kernel_size <= largest:
+        return f"Its kernel_size is {kernel_size}; allowed are {smallest} and {largest}."
     if 2 * padding > kernel_size:
         return f"Its padding is {padding}, more than half of kernel_size={kernel_size}."
     turned = tuple(int(count((), n, kernel_size, stride, padding)) for n in sizes)
@@ -291,10 +294,10 @@ def _window_gives(answer: Any, sizes: Sizes, wanted: Sizes, smallest: int) -> st
 
 
 def choose_window(
-    sizes: tuple[int, int], wanted: tuple[int, int], smallest: int
+    sizes: tuple[int, int], wanted: tuple[int, int], smallest: int, largest: int
 ) -> tuple[int, int, int]:
     """Try one window after the other until one gives the sizes that are wanted."""
-    for kernel_size in range(smallest, min(sizes) + 1):
+    for kernel_size in range(smallest, largest + 1):
         for stride in range(1, min(sizes)):
             for padding in range(kernel_size // 2 + 1):
                 if wanted == tuple((n + 2 * padding - kernel_size) // stride + 1 for n in sizes):
@@ -303,11 +306,12 @@ def choose_window(
 
 
 def _window_draw(stream: Stream) -> Case:
-    window = stream.numbers(kernel_size=(4, 12), stride=(2, 7))
+    window = stream.numbers(kernel_size=(5, 21), stride=(2, 14))
     window["padding"] = window["kernel_size"] // 2 - stream.integer(0, 1)
-    sizes = stream.integer(30, 90), stream.integer(30, 90)
+    sizes = stream.integer(50, 220), stream.integer(50, 220)
     wanted = tuple(int(count((), n, **window)) for n in sizes)
-    return {"sizes": sizes, "wanted": wanted, "smallest": window["kernel_size"]}
+    smallest = window["kernel_size"]
+    return {"sizes": sizes, "wanted": wanted, "smallest": smallest, "largest": smallest + 1}
 
 
 add(
@@ -318,8 +322,8 @@ add(
         stars=2,
         minutes=6,
         task="A map of shape {sizes} is to become one of shape {wanted}. Choose a window: "
-        "kernel_size at least {smallest}, any stride, padding at most half of kernel_size. Write "
-        "`(kernel_size, stride, padding)`. There may be several right answers.",
+        "kernel_size {smallest} or {largest}, any stride, padding at most half of kernel_size. "
+        "Write `(kernel_size, stride, padding)`. There may be several right answers.",
         stub="answer = None",
         draw=_window_draw,
         solution=choose_window,

@@ -322,11 +322,14 @@ def test_personal_numbers_are_the_stored_ones_on_every_system(id):
 @pytest.mark.slow
 @pytest.mark.parametrize("id", ALL)
 def test_two_of_300_students_share_an_answer_with_at_most_2_percent(id):
-    answers = []
-    for number in range(300):
-        task = exercises.personal(id, student=f"u{number:04}", course="dl-2026")
-        answers.append(repr(task.exercise.outcome(task.numbers)))
-    shared = sum(a == b for a, b in itertools.combinations(answers, 2))
+    tasks = [exercises.personal(id, f"u{number:04}", "dl-2026") for number in range(300)]
+    answers = [task.exercise.outcome(task.numbers) for task in tasks]
+    if exercises.get(id).fits is None:
+        shown = [repr(answer) for answer in answers]
+        shared = sum(a == b for a, b in itertools.combinations(shown, 2))
+    else:  # many answers are right: how often is a neighbour's one of them?
+        two = itertools.combinations(range(300), 2)
+        shared = sum(tasks[b].exercise.explains(answers[a], tasks[b].numbers) for a, b in two)
     assert shared <= 0.02 * 300 * 299 / 2, shared / (300 * 299 / 2)
 
 

@@ -12,13 +12,13 @@ DROPPED = exercises.get("dropped-cells").solution(**TASKS["dropped-cells"].numbe
 READ = next(n for n in range(99) if n not in DROPPED)
 
 GIVES = [
-    ("a window that leads elsewhere", "choose-window", (12, 5, 1), "It turns (60, 89) into (11,"),
-    ("a window too small", "choose-window", (3, 2, 1), "kernel_size is 3; at least 6"),
-    ("padding too wide", "choose-window", (7, 2, 5), "padding is 5, more than half"),
-    ("a step of zero", "choose-window", (7, 0, 0), "each step is at least 1"),
+    ("a window that leads elsewhere", "choose-window", (9, 5, 1), "It turns (84, 75) into (16,"),
+    ("a window too small", "choose-window", (3, 2, 1), "kernel_size is 3; allowed are 8 and 9"),
+    ("padding too wide", "choose-window", (8, 11, 5), "padding is 5, more than half"),
+    ("a step of zero", "choose-window", (8, 0, 0), "each step is at least 1"),
     ("larger than the map", "choose-window", (99, 1, 0), "it fits in"),
-    ("two numbers", "choose-window", (7, 2), "three whole numbers"),
-    ("half a pixel", "choose-window", (7, 2.5, 1), "three whole numbers"),
+    ("two numbers", "choose-window", (8, 11), "three whole numbers"),
+    ("half a pixel", "choose-window", (8, 2.5, 1), "three whole numbers"),
     ("a stack that sees less", "design-receptive-field", [(3, 1), (2, 2)], "sees 4 pixels and has"),
     ("a kernel of 9", "design-receptive-field", [(3, 1), (9, 1)], "Layer 2, (9, 1), is not"),
     ("13 layers", "design-receptive-field", [(3, 1)] * 13, "27 pixels and has a jump of 1; wanted"),
@@ -53,7 +53,7 @@ RIGHT = [
     ("another order", "dropped-cells", DROPPED[::-1]),
     ("a set", "dropped-cells", set(DROPPED)),
     ("an array", "dropped-cells", np.array(DROPPED)),
-    ("another window", "choose-window", (8, 7, 2)),
+    ("another window", "choose-window", (9, 11, 2)),
     ("strides within convolutions", "design-receptive-field", [(7, 2), (5, 2), (5, 2)]),
     ("all ink where there is some", "break-it", INK),
 ]
