@@ -97,11 +97,15 @@ class Cell(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A line of text whose baseline starts at ``(x, y)``."""
+    """A line of text whose baseline starts at ``(x, y)``.
+
+    A ``head`` names what stands below it or in its row; it stays in view where that is scrolled.
+    """
 
     x: float
     y: float
     text: str
+    head: bool = False
 
 
 class Photo(NamedTuple):
@@ -262,7 +266,7 @@ def grid(
         for (r, c), text in texts.items()
     ]
     left, top, _, _ = union(map(_extent, cells))
-    labels = [Label(left + 2, top - 8, title)] if title else []
+    labels = [Label(left + 2, top - 8, title, head=True)] if title else []
     lights = dict.fromkeys(window_cells(axes, *window), "read") if axes and window else {}
     lights |= lit or {}
     named = {cell_name(name, *place): look for place, look in lights.items()}
@@ -325,7 +329,8 @@ def photo(pixels: Any, title: str, scale: float = 1) -> Picture:
     """
     data = pixels if isinstance(pixels, bytes) else photo_png(pixels)
     width, height = Image.open(io.BytesIO(data)).size
-    return Picture([Label(0, -8, title), Photo(0, 0, width * scale, height * scale, data)], title)
+    heading = Label(0, -8, title, head=True)
+    return Picture([heading, Photo(0, 0, width * scale, height * scale, data)], title)
 
 
 def photo_png(pixels: Any, colours: int = 256) -> bytes:
@@ -384,8 +389,9 @@ def svg(picture: Picture) -> str:
 
 def _svg_shape(shape: Shape, lit: Mapping[str, str]) -> str:
     match shape:
-        case Label(x, y, text):
-            return f'<text class="label" x="{x:g}" y="{y:g}">{html.escape(text)}</text>'
+        case Label(x, y, text, head):
+            looks = "label head" if head else "label"
+            return f'<text class="{looks}" x="{x:g}" y="{y:g}">{html.escape(text)}</text>'
         case Photo(x, y, width, height, png):
             place = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"'
             return f'<image {place} href="{data_uri(png)}"/>'

@@ -76,6 +76,10 @@ def test_settings_that_leave_no_window_say_which_pool_and_why():
     assert explorer.frame.steps == ()
 
 
+def bars_of(frame):
+    return [shape for panel in frame.panels for shape in panel.shapes if isinstance(shape, Bar)]
+
+
 def test_the_stages_add_up_to_the_whole_and_so_do_their_bars(cases):
     for settings, frame in cases:
         if frame.error:
@@ -83,13 +87,13 @@ def test_the_stages_add_up_to_the_whole_and_so_do_their_bars(cases):
         parts = [amounts(step.text) for step in frame.steps]
         sums = [sum(part) for part in zip(*parts, strict=True)]
         assert sums == pytest.approx(amounts(frame.summary), rel=0.01), settings
-        bars = [shape for shape in frame.panels[0].shapes if isinstance(shape, Bar)]
+        bars = bars_of(frame)
         assert len(bars) == 3 * len(frame.steps) == 21
         assert sum(bar.width for bar in bars) == pytest.approx(3 * BAR_WIDTH)
 
 
 def test_a_bar_is_the_share_of_its_stage(explorer):
-    bars = {s.name: s.width for s in explorer.frame.panels[0].shapes if isinstance(s, Bar)}
+    bars = {bar.name: bar.width for bar in bars_of(explorer.frame)}
     assert bars["parameters head"] == pytest.approx(BAR_WIDTH * 123_642_856 / 138_357_544)
     assert bars["parameters input"] == 0
     assert explorer.frame.steps[6].here == [
@@ -130,8 +134,19 @@ def test_without_pools_everything_is_compared_with_the_published_network():
 
 
 def test_what_the_words_say_stands_in_the_table(explorer):
-    labels = [s.text for s in explorer.frame.panels[0].shapes if isinstance(s, Label)]
-    assert {"stage 3: 28×28×256", "44, jump 8", "1.48 M", "4.62 G", "10.4 MB"} <= {*labels}
+    rows = {}
+    for shape in (s for panel in explorer.frame.panels for s in panel.shapes):
+        if isinstance(shape, Label):
+            rows.setdefault(shape.y, []).append(shape.text)
+    (stage_3,) = (texts for texts in rows.values() if "stage 3" in texts)
+    assert stage_3.count("stage 3") == 2  # its name stands in both tables
+    assert {"28×28×256", "44, jump 8", "1.48 M", "4.62 G", "10.4 MB"} <= {*stage_3}
+
+
+def test_the_pictures_say_the_table_to_who_cannot_see_it(explorer):
+    gives, costs = (panel.description for panel in explorer.frame.panels)
+    assert "stage 3: 3 convolutions and a pool, output 28×28×256; 1.48 M parameters" in gives
+    assert costs == "in all: 138 M parameters, 15.5 G multiply-adds, 61.0 MB of activations"
 
 
 @pytest.mark.parametrize("start", [{"size": 100}, {"pools": 6}, {"head": "dense"}])

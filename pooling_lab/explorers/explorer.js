@@ -99,7 +99,10 @@ async function render({ model, el }) {
   position.hidden = text.hidden = !frames.some((f) => parts[f.texts].length || parts[f.error]);
   const longest = Math.max(...frames.flatMap((f) => parts[f.texts].map((words) => words.length)), 0);
   text.style.minHeight = longest > 70 ? "3.2em" : "1.6em";
-  figure.append(...frames[0].panels.map(() => focusable("div", { class: "pl-panel" })));
+  figure.append(...frames[0].panels.map(() =>
+    focusable("div", { class: "pl-panel", scroll: (event) => keep_heads(event.target) })));
+  const widths = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target)));
+  [...figure.children].forEach((panel) => widths.observe(panel));
 
   // -------------------------------------------------------------------- what is shown in it
   let frame, steps;
@@ -130,6 +133,27 @@ async function render({ model, el }) {
     const grown = (old, now) => Math.max(parseFloat(old) || 0, now.baseVal.value);
     style.width = `${grown(style.width, width)}px`;
     style.minHeight = `${grown(style.minHeight, height)}px`;
+    fit(panel);
+  }
+
+  /** A panel wider than the page scrolls within itself, which the keyboard must reach. */
+  function fit(panel) {
+    const name = `Picture ${[...figure.children].indexOf(panel) + 1}, scrolls sideways`;
+    const scrolls = panel.scrollWidth > panel.clientWidth;
+    for (const [key, value] of Object.entries({ tabindex: 0, role: "group", "aria-label": name })) {
+      if (scrolls) panel.setAttribute(key, value);
+      else panel.removeAttribute(key);
+    }
+    keep_heads(panel);
+  }
+
+  /** A head stays in view while its panel scrolls, a long one until its end has been shown. */
+  function keep_heads(panel) {
+    for (const head of panel.querySelectorAll(".head")) {
+      const { x, width } = head.getBBox();
+      const room = Math.max(0, panel.scrollWidth - x - width);
+      head.style.transform = `translateX(${Math.min(panel.scrollLeft, room)}px)`;
+    }
   }
 
   function show_step() {
@@ -167,10 +191,10 @@ async function render({ model, el }) {
 
   /** On a narrow page a panel scrolls sideways: to what is lit. */
   function bring_into_view(panel) {
-    const lit = panel.querySelector(".read, .best, .tie, .here");
+    const lit = panel.querySelector(".here") ?? panel.querySelector(".read, .best, .tie");
     if (!lit || panel.scrollWidth === panel.clientWidth) return;
     const [cell, svg] = [lit, panel.firstChild].map((element) => element.getBoundingClientRect());
-    panel.scrollLeft = cell.left - svg.left - cell.width;
+    panel.scrollLeft = (cell.left + cell.right - panel.clientWidth) / 2 - svg.left;
   }
 
   function paint(looks) {
@@ -237,6 +261,7 @@ async function render({ model, el }) {
   return () => {
     stop();
     clearTimeout(pending);
+    widths.disconnect();
     calm.removeEventListener("change", heed);
     for (const { name } of controls) model.off(`change:${name}`, draw);
     model.off("change:position", show_step);

@@ -11,7 +11,7 @@ from pooling_lab.geometry import Axis, Reach, receptive_fields
 PIXELS = 54  # in the row: enough for two cells behind the widest stack of the controls
 CONVS = 3
 Place = tuple[int, int]  # layer and cell
-SIDE = 14  # of a cell, in px
+SIDE = 11  # of a cell, in px: the row fits into a notebook beside the file browser
 PITCH = 44  # from one layer to the next, in px
 
 
@@ -73,12 +73,17 @@ class _Layer(NamedTuple):
 
     @property
     def title(self) -> str:
-        """Its window, and how that changes field and jump."""
+        """How its window and its stride change field and jump."""
         if self.name == "input":
             return f"input: {self.axis.size} pixels"
         jump = f"jump {self.before.jump}·{self.axis.stride} = {self.reach.jump}"
+        return f"{self.name}: sees {self.field_rule}; {jump}"
+
+    @property
+    def description(self) -> str:
+        """The same and its cells, for who cannot see them."""
         window = f"window {self.axis.kernel}, stride {self.axis.stride}"
-        return f"{self.name}: {window}; sees {self.field_rule}; {jump}"
+        return f"{self.title}; {window}; {self.axis.outputs} cells"
 
 
 def _frame(conv_kernel: int, pools: int, pool_kernel: int, pool_stride: int) -> Frame:
@@ -154,12 +159,12 @@ def _picture(layers: list[_Layer]) -> Picture:
     for depth, layer in enumerate(layers):
         field, jump = layer.reach
         top = PITCH * depth
-        shapes.append(Label(0, top - 7, layer.title))
+        shapes.append(Label(0, top - 7, layer.title, head=True))
         shapes += [
             Cell(
                 (i * jump + (field - 1) / 2) * SIDE, top, SIDE, "", "cell", cell_name("l", depth, i)
             )
             for i in range(layer.axis.outputs)
         ]
-    described = [layers[0].title, *(f"{x.title}; {x.axis.outputs} cells" for x in layers[1:])]
+    described = [layers[0].title, *(layer.description for layer in layers[1:])]
     return Picture(shapes, ". ".join(described))

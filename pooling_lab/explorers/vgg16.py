@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pooling_lab.architectures import VGG16_STAGES, Row, vgg16, walk
@@ -15,8 +16,10 @@ COSTS = {
     "activation_bytes": ("activations", "B"),
 }
 PREFIXES = {"T": 1e12, "G": 1e9, "M": 1e6, "k": 1e3}
-COLUMNS, SEES = (165, 325, 485), 645  # where the columns of the table start, in px
-BAR_WIDTH, BAR_HEIGHT, PITCH = 80, 17, 32
+# Where the columns of the two tables start, in px, behind the names of the rows.
+NAMES_END, SEES = 58, 172
+COLUMNS = {"parameters": 58, "multiply_adds": 193, "activation_bytes": 282}
+BAR_WIDTH, BAR_HEIGHT, PITCH = 60, 17, 30
 
 
 def vgg16_explorer(
@@ -69,8 +72,8 @@ def vgg16_explorer(
         try:
             rows = walk(vgg16(pools, pool_kernel, pool_stride, head), size)
         except ValueError as error:
-            none = Picture([Label(0, -8, "no network")], "no network")
-            return Frame(f"input {size}×{size}×3: no output", [none], error=str(error))
+            none = [Picture([Label(0, 0, text)], text) for text in ("no output", "no costs")]
+            return Frame(f"input {size}×{size}×3: no output", none, error=str(error))
         return _frame(rows, published)
 
     explorer = Explorer("VGG16, what if", controls, frame)
@@ -110,7 +113,7 @@ def _frame(rows: list[Row], published: _Stage) -> Frame:
     parameters, multiply_adds, activations = _costs(whole)
     return Frame(
         f"{parameters}, {multiply_adds}, {activations} for one image",
-        [_table(stages, whole)],
+        _pictures(stages, whole),
         [Step(_in_words(stage), here=_bars(stage)) for stage in stages],
         [f"Against VGG16 as published: {', '.join(ratios)}.", _first_dense(rows)],
     )
@@ -159,22 +162,38 @@ def _bars(stage: _Stage) -> list[str]:
     return [f"{cost} {stage.name}" for cost in COSTS]
 
 
-def _table(stages: list[_Stage], whole: _Stage) -> Picture:
-    """Draw a row for every stage: its output, a bar and a number for each cost, what it sees."""
-    shapes: list[Label | Bar] = [Label(0, 0, "output"), Label(SEES, 0, "sees (pixels)")]
-    for place, stage in enumerate(stages, start=1):
-        shapes.append(Label(0, place * PITCH, f"{stage.name}: {stage.shape}"))
-        shapes.append(Label(SEES, place * PITCH, stage.sees))
-    shapes.append(Label(0, (len(stages) + 1) * PITCH, whole.name))
-    for x, (cost, (name, unit)) in zip(COLUMNS, COSTS.items(), strict=True):
-        shapes.append(Label(x, 0, name))
-        amounts = [stage.total(cost) for stage in (*stages, whole)]
-        for place, amount in enumerate(amounts, start=1):
-            shapes.append(Label(x + BAR_WIDTH + 8, place * PITCH, _amount(amount, unit)))
-        for place, (stage, amount) in enumerate(zip(stages, amounts, strict=False), start=1):
-            share = BAR_WIDTH * amount / whole.total(cost)
-            shapes.append(Bar(x, place * PITCH - 13, share, BAR_HEIGHT, f"{cost} {stage.name}"))
-    return Picture(shapes, ". ".join(map(_in_words, stages)))
+def _pictures(stages: list[_Stage], whole: _Stage) -> list[Picture]:
+    """Draw what the stages give and what they cost, apart, so that on a narrow page they wrap."""
+    gives = [
+        *_column(NAMES_END, "output", [stage.shape for stage in stages]),
+        *_column(SEES, "sees (pixels)", [stage.sees for stage in stages]),
+        *_shares("activation_bytes", stages, whole),
+    ]
+    costs = [*_shares("parameters", stages, whole), *_shares("multiply_adds", stages, whole)]
+    names = [label._replace(head=True) for label in _column(0, "", [s.name for s in stages])]
+    names.append(Label(0, PITCH * (len(stages) + 1), whole.name, head=True))
+    return [
+        Picture([*gives, *names], ". ".join(map(_in_words, stages))),
+        Picture([*costs, *names], f"{whole.name}: {', '.join(_costs(whole))}"),
+    ]
+
+
+def _column(x: float, title: str, texts: Sequence[str]) -> list[Label]:
+    """Write texts below a title."""
+    return [Label(x, place * PITCH, text) for place, text in enumerate([title, *texts]) if text]
+
+
+def _shares(cost: str, stages: list[_Stage], whole: _Stage) -> list[Label | Bar]:
+    """Draw a bar and a number for one cost of every stage, and its total."""
+    name, unit = COSTS[cost]
+    x = COLUMNS[cost]
+    amounts = [_amount(stage.total(cost), unit) for stage in (*stages, whole)]
+    shares = [BAR_WIDTH * stage.total(cost) / whole.total(cost) for stage in stages]
+    bars = [
+        Bar(x, place * PITCH - 13, share, BAR_HEIGHT, f"{cost} {stage.name}")
+        for place, (stage, share) in enumerate(zip(stages, shares, strict=True), start=1)
+    ]
+    return [Label(x, 0, name), *bars, *_column(x + BAR_WIDTH + 8, "", amounts)]
 
 
 def _first_dense(rows: list[Row]) -> str:
