@@ -1,0 +1,124 @@
+"""What the notebook of an assignment calls, as it runs at a student's home."""
+
+import numpy as np
+import pytest
+
+from pooling_lab import assignments, exercises
+from pooling_lab.exercises.answers import plain, same
+
+BESIDE = "stride == kernel_size"
+
+
+@pytest.fixture
+def sheet():
+    return assignments.Sheet("s1234567", course="pooling-2026")
+
+
+@pytest.fixture(autouse=True)
+def shown(monkeypatch):
+    """Keep what is displayed, and no variable of a hub or of nbgrader."""
+    for name in ("JUPYTERHUB_USER", "NBGRADER_EXECUTION"):
+        monkeypatch.delenv(name, raising=False)
+    bundles = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: bundles.append(data))
+    return bundles
+
+
+def right(x, kernel_size, stride):
+    windows = np.lib.stride_tricks.sliding_window_view(x, (kernel_size, kernel_size))
+    return windows[::stride, ::stride].max((-2, -1))
+
+
+def stride_is_kernel(x, kernel_size, stride):
+    return right(x, kernel_size, kernel_size)
+
+
+def test_nobody_said_whose_it_is():
+    with pytest.raises(ValueError, match="write your student id between quotes"):
+        assignments.Sheet(None)
+
+
+@pytest.mark.parametrize(
+    ("variables", "folder", "student"),
+    [
+        ({}, "somewhere/else", "typed"),
+        ({"JUPYTERHUB_USER": "login"}, "somewhere/else", "login"),
+        ({"NBGRADER_EXECUTION": "autograde"}, "autograded/ada/1-output-sizes", "ada"),
+        (
+            {"NBGRADER_EXECUTION": "autograde", "JUPYTERHUB_USER": "login"},
+            "autograded/ada/1-output-sizes",
+            "ada",
+        ),
+        ({"NBGRADER_EXECUTION": "validate"}, "autograded/ada/1-output-sizes", "typed"),
+    ],
+)
+def test_whose_assignment_it_is(tmp_path, monkeypatch, variables, folder, student):
+    (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / folder)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert assignments.Sheet(" typed ").student == student
+
+
+def test_short_answers_have_own_numbers_and_functions_everybodys(sheet):
+    personal = exercises.personal("output-size", "s1234567", "pooling-2026")
+    assert sheet.task("output-size").numbers == personal.numbers
+    assert sheet.task("max-pool2d") is exercises.show("max-pool2d")
+
+
+def test_a_look_at_a_short_answer_does_not_say_whether_it_is_right(sheet, capsys):
+    numbers = sheet.task("output-size").numbers
+    sheet.look("output-size", exercises.get("output-size").solution(**numbers))
+    said = capsys.readouterr().out
+    sheet.look("output-size", [1, 1])
+    assert capsys.readouterr().out == said
+
+
+@pytest.mark.parametrize("answer", [None, ..., [None, 3], np.zeros(20_000), len])
+def test_a_look_refuses_what_is_no_answer(sheet, answer):
+    with pytest.raises(assignments.NotYet, match="output-size"):
+        sheet.look("output-size", answer)
+
+
+def test_a_look_at_a_function_tries_the_example_only(sheet, capsys):
+    case = sheet.task("max-pool2d").cases()[0]
+    result = right(**case)
+    sheet.look("max-pool2d", lambda x, kernel_size, stride: result)
+    assert "right result for an example" in capsys.readouterr().out
+    with pytest.raises(assignments.NotYet, match="max-pool2d"):
+        sheet.hand_in("max-pool2d", lambda x, kernel_size, stride: result)
+
+
+def test_one_idea_may_be_right_and_another_wrong(sheet, shown):
+    sheet.hand_in("max-pool2d", stride_is_kernel, where=BESIDE)
+    assert shown[-1][assignments.VERDICT]["status"] == "passed"
+    with pytest.raises(assignments.NotYet, match="wrong"):
+        sheet.hand_in("max-pool2d", stride_is_kernel, where="stride != kernel_size")
+    assert shown[-1][assignments.VERDICT]["misconceptions"] == ["stride-is-kernel"]
+
+
+@pytest.mark.parametrize("answer", [[1, 2], 3.5, "told", (2.5, "told"), [[float("nan")]], [[]]])
+def test_what_is_handed_over_arrives(sheet, shown, answer):
+    sheet.hand_in("output-size", answer)
+    handed_over = shown[-1][assignments.ANSWER]
+    assert handed_over["exercise"] == "output-size"
+    assert same(assignments.unpacked(handed_over["answer"]), plain(answer))
+
+
+def test_cases_are_those_of_the_condition(sheet):
+    cases = sheet.task("max-pool2d").cases("secret", lambda case: case["stride"] == 1)
+    assert len(cases) >= 16
+    assert all(case["stride"] == 1 for case in cases)
+
+
+def test_hidden_cases_depend_on_the_secret(sheet):
+    some, others = (sheet.task("max-pool2d").cases(secret) for secret in ("one", "another"))
+    assert len(some) == len(others) == len(sheet.task("max-pool2d").cases()) + 8
+    assert not any(
+        np.array_equal(a["x"], b["x"]) for a, b in zip(some[-8:], others[-8:], strict=True)
+    )
+
+
+def test_a_condition_that_hardly_any_case_meets_is_named(sheet):
+    with pytest.raises(ValueError, match="keeps 0"):
+        sheet.task("max-pool2d").cases(None, lambda case: case["stride"] > 99)
