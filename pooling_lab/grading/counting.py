@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import statistics
 from collections import Counter, defaultdict
@@ -140,29 +141,27 @@ def misconceptions(rows: Iterable[Row]) -> dict[str, list[str]]:
     return {one: sorted(who[one]) for one in sorted(who, key=lambda one: (-len(who[one]), one))}
 
 
-def unexplained(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
-    """Return student, assignment and what the test said where no misconception says why.
+def unexplained(rows: Iterable[Row]) -> list[tuple[str, str, str, str]]:
+    """Return student, assignment, question and reason where no misconception says why.
 
     Code that stopped or ran on, cells that ended the kernel, and mistakes nobody has described.
     """
-    return sorted(
-        {
-            (row.student, row.assignment, row.reason)
-            for row in rows
-            if row.status in ("wrong", "partly right") and row.reason and not row.misconceptions
-        }
-    )
+    return [
+        (row.student, row.assignment, row.question, row.reason)
+        for row in rows
+        if row.status in ("wrong", "partly right") and row.reason and not row.misconceptions
+    ]
 
 
 # --- answers that belong together ---------------------------------------------------------------
 
 
 class Alike(NamedTuple):
-    """Students whose own numbers lead to one and the same answer."""
+    """For one exercise, groups of students whose own numbers lead to one and the same answer."""
 
     assignment: str
     exercise: str
-    students: tuple[str, ...]
+    groups: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -193,8 +192,9 @@ def _short(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
     return found
 
 
-def _task(row: Row) -> Task:
-    return exercises.personal(row.exercise, row.student, row.course)
+@functools.cache
+def _task(exercise: str, student: str, course: str) -> Task:
+    return exercises.personal(exercise, student, course)
 
 
 def alike(rows: Iterable[Row]) -> list[Alike]:
@@ -203,10 +203,10 @@ def alike(rows: Iterable[Row]) -> list[Alike]:
     for (assignment, exercise), own in _short(rows).items():
         groups: dict[str, list[str]] = defaultdict(list)
         for row in own:
-            task = _task(row)
+            task = _task(exercise, row.student, row.course)
             groups[packed(task.exercise.outcome(task.numbers))].append(row.student)
-        found += [Alike(assignment, exercise, (*g,)) for g in groups.values() if len(g) > 1]
-    return found
+        found.append(Alike(assignment, exercise, tuple((*g,) for g in groups.values() if g[1:])))
+    return [one for one in found if one.groups]
 
 
 def together(rows: Iterable[Row]) -> list[Together]:
@@ -217,7 +217,7 @@ def together(rows: Iterable[Row]) -> list[Together]:
     """
     found: dict[tuple[str, str, str], list[tuple[str, bool]]] = defaultdict(list)
     for (assignment, exercise), own in _short(rows).items():
-        tasks = [(row, _task(row)) for row in own]
+        tasks = [(row, _task(exercise, row.student, row.course)) for row in own]
         for row in own:
             if row.answer and row.status == "wrong":
                 value = unpacked(row.answer)

@@ -20,12 +20,12 @@ from typing import Any, Literal, get_args
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.utils import is_grade, parse_utc
+from nbgrader.utils import is_grade, is_solution, parse_utc
 
 from .. import exercises
 from ..assignments import ANSWER, VERDICT, packed, unpacked
 from ..exercises.diagnosis import _CHANGED, _LIBRARY, _NO_RETURN, _SUSPICIOUS
-from .judging import _data, courses, handed_in
+from .judging import courses, handed_in
 
 Status = Literal[
     "right", "partly right", "wrong", "not attempted", "waits for a person", "not graded"
@@ -237,17 +237,19 @@ def _broken(path: Path) -> str:
 
 def _graded(question: Row, grade: Any, notebook: NotebookNode) -> Row:
     cell = next((one for one in notebook.cells if _name(one) == question.question), None)
-    verdict = _stored(cell, VERDICT, question.exercise)
+    judged = _stored(cell, VERDICT, question.exercise)
+    verdict: dict[str, Any] = judged.get(VERDICT, {})
     points = None if grade.needs_manual_grade else float(grade.score)
-    status = _status(points, question.max_points, _untouched(grade, verdict))
+    status = _status(points, question.max_points, _untouched(grade, cell, verdict))
+    lost = status in ("wrong", "partly right")
     return replace(
         question,
         points=points,
         status=status,
         misconceptions=() if status == "right" else _misconceptions(verdict),
-        reason=_reason(cell, notebook) if status in ("wrong", "partly right") else "",
+        reason=_reason(cell, notebook, str(judged.get("text/plain", ""))) if lost else "",
         course=next((one for each in notebook.cells for one in courses(each)), ""),
-        answer=_answer(_stored(cell, ANSWER, question.exercise)),
+        answer=_answer(_stored(cell, ANSWER, question.exercise).get(ANSWER, {})),
     )
 
 
@@ -255,10 +257,11 @@ def _name(cell: NotebookNode) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
-def _untouched(grade: Any, verdict: dict[str, Any]) -> bool:
-    """Tell whether there is no answer: the verdict says so, or nbgrader knows the empty text."""
-    no_text = grade.cell_type != "code" and grade.auto_score == 0 and grade.manual_score is None
-    return bool(verdict.get("status") == "not attempted" or no_text)
+def _untouched(grade: Any, cell: NotebookNode | None, verdict: dict[str, Any]) -> bool:
+    """Tell whether there is no answer: nbgrader gives 0 to a cell of one's own as it was."""
+    own = cell is not None and is_solution(cell)
+    as_it_was = own and grade.auto_score == 0 and grade.manual_score is None
+    return as_it_was or verdict.get("status") == "not attempted"
 
 
 def _status(points: float | None, most: float, untouched: bool) -> Status:
@@ -272,10 +275,14 @@ def _status(points: float | None, most: float, untouched: bool) -> Status:
 
 
 def _stored(cell: NotebookNode | None, kind: str, exercise: str) -> dict[str, Any]:
-    """Return the last thing of a kind that a cell put out for an exercise."""
-    if cell is None or cell.cell_type != "code":
-        return {}
-    return _data(cell, kind, exercise) or {}
+    """Return the last output of a cell that holds this kind of thing for an exercise."""
+    found: list[dict[str, Any]] = [
+        one["data"]
+        for one in (cell.get("outputs", ()) if cell else ())
+        if isinstance(one.get("data", {}).get(kind), dict)
+        and one["data"][kind].get("exercise") == exercise
+    ]
+    return found[-1] if found else {}
 
 
 def _misconceptions(verdict: dict[str, Any]) -> tuple[str, ...]:
@@ -308,11 +315,13 @@ def _answer(stored: dict[str, Any]) -> str:
         return ""
 
 
-def _reason(cell: NotebookNode | None, notebook: NotebookNode) -> str:
+def _reason(cell: NotebookNode | None, notebook: NotebookNode, verdict: str) -> str:
     """Return what the test says; if a name was missing, also why it may be missing."""
     own = next(_errors(cell), None) if cell else None
     if own is None:
         return ""
+    if own.ename == "NotYet":
+        return f"in the test: {_one_line((verdict.splitlines()[1:] or [own.evalue])[0])}"
     said = f"in the test: {_told(own)}"
     if own.ename != "NameError":
         return said
@@ -327,10 +336,14 @@ def _errors(cell: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def _told(error: NotebookNode) -> str:
-    """Return an error in one line; the file goes into a spreadsheet, so no control characters."""
+    """Return an error in one line."""
     if error.ename == "CellTimeoutError":
         return "the cell was still running when its time was up"
-    text = f"{error.ename}: {error.evalue}" if error.ename != "NotYet" else error.evalue
+    return _one_line(f"{error.ename}: {error.evalue}")
+
+
+def _one_line(text: str) -> str:
+    """Return a text for a spreadsheet: one line, no control characters, not too long."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= LONGEST_REASON else line[: LONGEST_REASON - 1] + "…"
 

@@ -89,7 +89,7 @@ def test_a_wrong_answer_names_its_misconception_and_what_the_test_said(rows):
     row = of(rows, "bob")["output-size"]
     assert (row.status, row.points, row.exercise) == ("wrong", 0.0, "output-size")
     assert row.misconceptions == ("padding-once",)
-    assert row.reason.startswith("in the test: output-size: Your answer is (")
+    assert row.reason.startswith("in the test: Your answer is (")
     assert row.answer == packed(
         exercises.answers.plain(answer("output-size", "bob", ["padding-once"]))
     )
@@ -334,7 +334,7 @@ def test_where_many_answers_are_right_the_other_must_have_given_it_too():
 def test_an_answer_right_for_several_stands_beside_the_one_who_shares_most():
     """Two students whose own answer to one exercise is the same, found as the report finds it."""
     drawn = [own(f"s{n}", "dropped-cells", "", "not attempted") for n in range(40)]
-    first, second, *_ = counting.alike(drawn)[0].students
+    first, second, *_ = counting.alike(drawn)[0].groups[0]
     both = ("dropped-cells", "chain-sizes")
     rows = [own(first, one, right_for(one, first), "right") for one in both]
     rows += [own(second, "dropped-cells", right_for("dropped-cells", second), "right")]
@@ -344,15 +344,18 @@ def test_an_answer_right_for_several_stands_beside_the_one_who_shares_most():
 
 def test_zeros_without_a_misconception_are_told_apart():
     rows = [*CLASS, row("eve", points=0.0, status="wrong", reason="in the test: NameError: x")]
-    assert counting.unexplained(rows) == [("eve", "a", "in the test: NameError: x")]
+    assert counting.unexplained(rows) == [
+        ("eve", "a", "test-output-size", "in the test: NameError: x")
+    ]
 
 
 def test_students_with_the_same_expected_answer_are_named():
     rows = [own(f"s{n}", "receptive-field", "", "not attempted") for n in range(40)]
-    groups = counting.alike(rows)
-    assert groups
-    for _, exercise, students in groups:
-        assert len({str(answer(exercise, one)) for one in students}) == 1
+    (found,) = counting.alike(rows)
+    assert found.groups
+    for students in found.groups:
+        assert len(students) > 1
+        assert len({str(answer("receptive-field", one)) for one in students}) == 1
 
 
 EXTREMES = {
