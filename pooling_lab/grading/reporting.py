@@ -311,7 +311,7 @@ def _answer(stored: dict[str, Any]) -> str:
         return ""
     try:
         return packed(unpacked(text))
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except (ArithmeticError, KeyError, TypeError, ValueError, RecursionError):
         return ""
 
 

@@ -8,6 +8,7 @@ import matplotlib
 import pytest
 from batches import Batch, cell_of
 from matplotlib import pyplot as plt
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 
 from pooling_lab import exercises
@@ -182,6 +183,42 @@ def test_copied_answers_stand_beside_those_they_are_right_for(rows):
     assert pair.both == ("chain-sizes",)
 
 
+STOPPED = {
+    "the time was up in the test": (
+        [("test", "CellTimeoutError", "")],
+        "in the test: the cell was still running when its time was up",
+    ),
+    "an earlier cell ended the kernel": (
+        [("own", "DeadKernelError", "It is gone."), ("test", "NameError", "no f")],
+        "in the test: NameError: no f; before it: DeadKernelError: It is gone.",
+    ),
+    "the time was up in an earlier cell": (
+        [("own", "CellTimeoutError", ""), ("own", "NameError", "g"), ("test", "NameError", "no f")],
+        "in the test: NameError: no f; before it: the cell was still running when its time was up",
+    ),
+    "the test before failed too": (
+        [("test", "NotYet", "wrong"), ("test", "NameError", "no f")],
+        "in the test: NameError: no f",
+    ),
+    "lines, colours and a long text": (
+        [("test", "ValueError", "\x1b[31m=1+1\n" + "x" * 500)],
+        "in the test: ValueError: [31m=1+1 " + "x" * 178 + "…",
+    ),
+}
+
+
+@pytest.mark.parametrize(("errors", "reason"), STOPPED.values(), ids=[*STOPPED])
+def test_a_zero_says_what_stopped_the_code(errors, reason):
+    cells = [
+        new_code_cell(
+            metadata={"nbgrader": {"grade": name == "test"}},
+            outputs=[new_output("error", ename=ename, evalue=evalue)],
+        )
+        for name, ename, evalue in errors
+    ]
+    assert reporting._reason(cells[-1], new_notebook(cells=cells), "") == reason
+
+
 # --- CSV ----------------------------------------------------------------------------------------
 
 
@@ -230,6 +267,7 @@ FORGED = {
     "nothing": ({}, ""),
     "no JSON": ({"answer": "=HYPERLINK()"}, ""),
     "lists in lists in lists": ({"answer": "[" * 4000}, ""),
+    "a number that is none": ({"answer": "1" + "0" * 400}, ""),
     "a long list": ({"answer": str([1.0] * 9000)}, ""),
     "a good one": ({"answer": "[1, 2]"}, "[1.0, 2.0]"),
 }
