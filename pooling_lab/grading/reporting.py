@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from nbgrader.utils import is_grade, is_solution, parse_utc
 
 from .. import exercises
 from ..assignments import ANSWER, VERDICT, packed, unpacked
-from ..exercises.diagnosis import _CHANGED, _LIBRARY, _NO_RETURN, _SUSPICIOUS
+from ..exercises import suspicions
 from .judging import courses, handed_in
 
 Status = Literal[
@@ -34,13 +35,11 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 DATABASE = "gradebook.db"
 LONGEST_ANSWER = 5_000  # characters; no right answer is nearly as long
 LONGEST_REASON = 200
+NAME = re.compile(r"[a-z][a-z-]{2,40}")  # of a misconception
 TIME = "%Y-%m-%d %H:%M"
 # What a verdict may name besides an exercise's own misconceptions, as students are told.
 _ANY_EXERCISE = {
-    **{name: text.replace("\n", " ") for name, _, text in _SUSPICIOUS},
-    "no-return": _NO_RETURN.partition("\n")[2].replace("\n", " "),
-    "library-used": _LIBRARY.partition("\n")[2].replace("\n", " "),
-    "changes-input": _CHANGED.partition("\n")[2].replace("\n", " "),
+    one.id: " ".join(one.texts["code"].split()) for one in suspicions.AT_ONCE + suspicions.LATER
 }
 
 
@@ -286,14 +285,15 @@ def _stored(cell: NotebookNode | None, kind: str, exercise: str) -> dict[str, An
 
 
 def _misconceptions(verdict: dict[str, Any]) -> tuple[str, ...]:
-    """Return those that exist: a kernel may have put out anything."""
+    """Return what looks like the name of one: a kernel may have put out anything."""
     named = verdict.get("misconceptions")
-    return tuple(one for one in (named if isinstance(named, list) else []) if meaning(str(one)))
+    names = named if isinstance(named, list) else []
+    return tuple(one for one in names if isinstance(one, str) and NAME.fullmatch(one))
 
 
 @functools.cache
 def meaning(misconception: str) -> str:
-    """Return what a misconception is, as students are told; empty if there is none of that name.
+    """Return what a misconception is, as students are told, or else its name in words.
 
     Examples
     --------
@@ -301,7 +301,9 @@ def meaning(misconception: str) -> str:
     'Positions are counted from 0: the first cell of the map is cell 0.'
     """
     texts = (exercises.get(one).misconceptions.get(misconception) for one in exercises.ids())
-    return next(filter(None, texts), _ANY_EXERCISE.get(misconception, ""))
+    return next(
+        filter(None, texts), _ANY_EXERCISE.get(misconception, misconception.replace("-", " "))
+    )
 
 
 def _answer(stored: dict[str, Any]) -> str:

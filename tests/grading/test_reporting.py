@@ -279,7 +279,7 @@ def test_an_answer_is_kept_only_if_it_is_one(stored, expected):
 
 
 @pytest.mark.parametrize("named", ["padding-once", ["=1+1"], [["a"]], None, 3], ids=str)
-def test_a_misconception_is_kept_only_if_it_exists(named):
+def test_a_misconception_is_kept_only_if_it_looks_like_one(named):
     assert reporting._misconceptions({"misconceptions": named}) == ()
 
 
