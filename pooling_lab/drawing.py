@@ -11,6 +11,7 @@ import html
 import io
 import itertools
 import math
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -325,12 +326,12 @@ def photo(pixels: Any, title: str, scale: float = 1) -> Picture:
         Numbers from 0 (black) to 255 of shape ``(H, W)`` (gray) or ``(H, W, 3)`` (red, green,
         blue), or what `photo_png` made of them.
     title
-        Stands above the photo and is its description.
+        Stands above the photo, if there is one, and is its description.
     """
     data = pixels if isinstance(pixels, bytes) else photo_png(pixels)
     width, height = Image.open(io.BytesIO(data)).size
-    heading = Label(0, -8, title, head=True)
-    return Picture([heading, Photo(0, 0, width * scale, height * scale, data)], title)
+    heading = [Label(0, -8, title, head=True)] if title else []
+    return Picture([*heading, Photo(0, 0, width * scale, height * scale, data)], title)
 
 
 def photo_png(pixels: Any, colours: int = 256) -> bytes:
@@ -428,14 +429,17 @@ def _font_size(text: str) -> int:
 # ------------------------------------------------------------------------------- drawn as PNG
 
 ZOOM = 2  # pixels of the PNG per px, so that it is sharp on fine screens
+MOST_CHARACTERS = 110  # in a line of a PNG
 POINT = 0.75  # points, in which matplotlib measures sizes, per px
 
 
 def png(pictures: Sequence[Picture], above: str = "", below: Sequence[str] = ()) -> bytes:
     """Return pictures side by side, a line of text above and lines below them, as one PNG.
 
-    It shows them as the SVG does in the light theme.
+    It shows them as the SVG does in the light theme. Long lines below are broken, because a page
+    shrinks what is wider than itself until the words are too small to read.
     """
+    below = [part for line in below for part in textwrap.wrap(line, MOST_CHARACTERS)]
     boxes = [picture.box for picture in pictures]
     widths = [right - left + GAP for left, _, right, _ in boxes]
     width = max(sum(widths) - GAP, *(8 * len(line) for line in (above, *below)))
@@ -507,7 +511,7 @@ def _box(
         (x, y),
         width,
         height,
-        boxstyle=f"round,pad=0,rounding_size={8 * look.rounded}",
+        boxstyle=f"round,pad=0,rounding_size={min(8, width / 2) * look.rounded}",
         facecolor=LIGHT[look.fill],
         edgecolor=LIGHT[look.edge],
         linewidth=look.width * POINT,

@@ -294,6 +294,15 @@ def test_png_grows_with_the_lines_below():
     assert heights[2] - heights[1] == heights[1] - heights[0] == 24 * drawing.ZOOM
 
 
+def test_png_breaks_a_line_that_is_wider_than_a_page():
+    widths = [pixels_of(drawing.png([grid(X)], "", ["word " * k])).shape[1] for k in (20, 22, 60)]
+    assert widths[0] < widths[1] == widths[2] < 2 * 950
+
+
+def test_a_photo_without_a_title_has_no_room_for_one():
+    assert photo([[0, 255], [255, 0]], "").box == (0, 0, 2, 2)
+
+
 def test_a_photo_keeps_its_pixels_in_the_png():
     image = pixels_of(drawing.png([photo([[0, 255], [255, 0]], "", scale=10)]))
     black = (image == 0).all(axis=-1)

@@ -17,8 +17,8 @@ COSTS = {
 }
 PREFIXES = {"T": 1e12, "G": 1e9, "M": 1e6, "k": 1e3}
 # Where the columns of the two tables start, in px, behind the names of the rows.
-NAMES_END, SEES = 58, 172
-COLUMNS = {"parameters": 58, "multiply_adds": 193, "activation_bytes": 282}
+NAMES_END, SEES = 64, 178
+COLUMNS = {"parameters": 64, "multiply_adds": 199, "activation_bytes": 288}
 BAR_WIDTH, BAR_HEIGHT, PITCH = 60, 17, 30
 
 
