@@ -44,7 +44,7 @@ add(
         task="Write `my_global_avg_pool2d` for a batch `x` of shape (N, C, H, W). It returns an "
         "array of shape (N, C).",
         stub=function("my_global_avg_pool2d(x)"),
-        draw=lambda stream: {"x": stream.grid(*(stream.integer(2, 4) for _ in "NCHW"))},
+        draw=lambda stream: {"x": stream.grid(2, *(stream.integer(2, 4) for _ in "CHW"))},
         solution=global_avg_pool2d,
         axes=("images", "channels"),
         mistaken=_global_mistaken,

@@ -22,6 +22,7 @@ LARGEST = 12  # rows and columns that are drawn
 LONGEST = 40  # numbers that are written within a sentence or a line of code
 HUGE = 1e15  # from here on whole numbers are not told apart any more
 GROUPS = "\N{NARROW NO-BREAK SPACE}"
+MOST_PLANES = 4  # of one array that are drawn
 WRONG = "✗"
 
 
@@ -58,6 +59,14 @@ class Grid:
             return Grid(f"{caption}, {which}" if len(planes) > 1 else caption, cells)
         caption, cells, wrong = next(one for one in planes if np.any(one[2]))
         return Grid(f"{caption}, the first plane with a wrong number", cells, wrong)
+
+    def at_a_glance(self) -> tuple[list[tuple[str, np.ndarray, Marks]], str]:
+        """Return the planes to draw, and a line about those that are left out."""
+        planes = self.planes()
+        left_out = len(planes) - MOST_PLANES
+        if left_out <= 2:  # the line would take as much room
+            return planes, ""
+        return planes[:MOST_PLANES], f"… and {left_out} more planes of {self.caption}"
 
     @property
     def fits(self) -> bool:
@@ -156,10 +165,9 @@ def _inline(text: str) -> str:
 def _grid_text(grid: Grid) -> str:
     if not grid.fits:
         return grid.summary
-    return "\n".join(
-        f"{caption} =\n" + "\n".join(_rows_text(cells, wrong))
-        for caption, cells, wrong in grid.planes()
-    )
+    planes, left_out = grid.at_a_glance()
+    texts = [f"{name} =\n" + "\n".join(_rows_text(cells, wrong)) for name, cells, wrong in planes]
+    return "\n".join(texts + [left_out] * bool(left_out))
 
 
 def _rows_text(cells: np.ndarray, wrong: Marks) -> Iterable[str]:
@@ -180,8 +188,10 @@ def _with_marks(cells: np.ndarray, wrong: Marks) -> list[list[tuple[float, bool]
 def _grid_html(grid: Grid) -> str:
     if not grid.fits:
         return f"<p>{escape(grid.summary)}</p>"
-    tables = (_table(*plane) for plane in grid.planes())
-    return "".join(tables)
+    planes, left_out = grid.at_a_glance()
+    return "".join(_table(*plane) for plane in planes) + f"<p>{escape(left_out)}</p>" * bool(
+        left_out
+    )
 
 
 def _table(caption: str, cells: np.ndarray, wrong: Marks) -> str:

@@ -89,7 +89,9 @@ add(
         "stride 2, and return shape (N, H//2, W//2, C). The pooling itself may be pooling_lab's "
         "or torch's, which want (N, C, H, W).",
         stub=function("pool_channels_last(x)"),
-        draw=lambda stream: {"x": stream.grid(2, *(stream.integer(2, 5) for _ in "HWC"))},
+        draw=lambda stream: {
+            "x": stream.grid(stream.integer(1, 2), *(stream.integer(2, 5) for _ in "HWC"))
+        },
         solution=pool_channels_last,
         axes=("images", "rows", "columns", "channels"),
         mistaken=_layout_mistaken,

@@ -426,3 +426,7 @@ def test_no_verdict_on_a_function_holds_a_right_result(id):
         for right in rights:
             assert not any(np.array_equal(cells, right) for cells in shown), verdict
             assert not holds(verdict.message, right), verdict
+
+
+def test_an_example_of_many_planes_is_cut_short_and_says_so():
+    assert "\n… and 4 more planes of x\n" in repr(exercises.show("global-pooling"))
