@@ -77,20 +77,18 @@ TEXTS = {
     "sign-ignored": "Those are the numbers farthest from zero. The sign counts: below zero, the "
     "number nearest zero is the largest.",
     "started-at-zero": "Where a window has only negative numbers a 0 came out, and 0 is not in "
-    "that window. A running maximum, or an array of zeros, must not start at 0.",
+    "that window. A 0 to begin with beats every negative number: begin with one of the window.",
     "finite-start": "Where a window lies below the number you start with, that number came out, "
     "and it is not in the window. However low it is, a map may be lower: what is in the window "
     "for certain?",
     "zero-padding": "Where a window reaches into the padding a 0 came out, and no pixel there is "
     "0. Zeros around a negative map win every comparison: what would never win?",
-    "fraction-lost": "All numbers are whole: the decimals are gone. Whole-number division does "
-    "that, and so do rounding and filling an array of integers.",
+    "fraction-lost": "All numbers are whole: the decimals are gone. They were rounded or cut off "
+    "on the way: by whole-number division, say, or by a place that holds whole numbers only.",
     "always-four": "It was divided by 4, whatever the window. How many cells does a larger window "
     "hold?",
     "wrong-divisor": "All numbers are off by the same factor: what was added up is right, and the "
     "number it was divided by is not. How many cells are averaged?",
-    "nan-lost": "A window that holds a NaN gave a number. A comparison with NaN is always False, "
-    "so the NaN was passed over; nobody would learn that something had gone wrong.",
     "pads-counted": "The padding cells were counted in the divisor both times. Without them a "
     "window at the edge holds fewer cells: how many are left?",
     "pads-not-counted": "Only the pixels of a window were counted in the divisor, both times. With "
@@ -126,8 +124,6 @@ TEXTS = {
     "average-whole": "The average was added whole. The two shares make 1 together: with alpha = 1 "
     "nothing of the average should be left.",
     "share-ignored": "Maximum and average were blended half and half, whatever alpha says.",
-    "channels-averaged": "The channels were blended into one another. A pooling layer looks at "
-    "each channel by itself: pool one while you cover the other.",
     "reshaped-not-moved": "`reshape` does not move axes: it cuts the same row of numbers anew, so "
     "pixels end up in other places. Move the axis instead.",
     "order-not-restored": "The channels are not where they were. What has been moved to the front "

@@ -12,6 +12,7 @@ import pytest
 
 from pooling_lab import exercises
 from pooling_lab.exercises import exercise as exercise_module
+from pooling_lab.exercises import usual
 from pooling_lab.exercises.checking import Task
 from pooling_lab.exercises.showing import inline
 from pooling_lab.exercises.telling import confused, pairs, singles, telling_cases
@@ -371,3 +372,8 @@ def test_an_exercise_cannot_be_added_twice():
 
 def test_the_task_class_is_what_show_returns():
     assert isinstance(exercises.show("output-size"), Task)
+
+
+def test_every_usual_text_is_said_somewhere():
+    said = {one for id in ALL for one in exercises.get(id).misconceptions}
+    assert set(usual.TEXTS) <= said
