@@ -4,10 +4,8 @@ Each line below the first block keeps one student's file from stopping another's
 without it stands beside it.
 """
 
-import atexit
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from nbconvert.preprocessors import ClearMetadataPreprocessor
@@ -22,16 +20,18 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from pooling_lab.grading.executing import RunOn
+from pooling_lab.grading.executing import RunOn, sockets
 from pooling_lab.grading.judging import Judge
 from pooling_lab.grading.sanitising import DropEmptyMarks, RestoreCells
 from pooling_lab.grading.secrets import kept_in
 
 c = get_config()  # noqa: F821  (nbgrader provides it)
 
-# Yours to change: the name of the course, and how long one cell may take (seconds).
+# Yours to change: the name of the course, how long one cell may take (seconds), and whether
+# submissions run in a sandbox (Linux with bubblewrap: no network, nobody else's files).
 c.CourseDirectory.course_id = "pooling"
 c.Execute.timeout = 30
+SANDBOX = os.environ.get("POOLING_LAB_SANDBOX") == "1"
 
 # What the students start from, in place of a solution.
 c.ClearSolutions.code_stub = {"python": "# your work, in place of the dots\n..."}
@@ -86,7 +86,9 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 # Kernels that are started one after the other were seen to fight for a TCP port.
 # The sockets need one absolute place: nbgrader and the kernel stand in different folders.
 if os.name != "nt":
-    sockets = tempfile.TemporaryDirectory(prefix="pooling-")
-    atexit.register(sockets.cleanup)
     c.KernelManager.transport = "ipc"
-    c.KernelManager.ip = f"{sockets.name}/kernel"
+    c.KernelManager.ip = f"{sockets()}/kernel"
+if SANDBOX:
+    from pooling_lab.grading import sandbox
+
+    c.Execute.kernel_name = sandbox.install(sockets(), Path(__file__).parent)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import hashlib
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -60,6 +64,17 @@ class RunOn(Execute):
             self.fatal[index] = type(error)
             raise
         return cell, resources
+
+
+@functools.cache
+def sockets() -> Path:
+    """Return the folder through which this process and its kernels talk; it goes when they do.
+
+    nbgrader reads its configuration more than once, and it has to be the same folder each time.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="pooling-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def derived(secret: str, assignment: str) -> str:
