@@ -36,7 +36,7 @@ def test_the_cells_of_a_bin_are_those_whose_change_changes_it():
 
 def test_cells_that_several_bins_read_are_named():
     explorer = adaptive_explorer(size=5, bins=3)
-    assert explorer.frame.notes == ["Cells in a bin: 2 or 3.", "Read by several bins: cell 1, 3."]
+    assert explorer.frame.notes == ["Cells in a bin: 2 or 3.", "Read by several bins: cells 1, 3."]
     explorer.size = 6
     assert explorer.frame.notes == ["Cells in a bin: 2.", "No bins overlap."]
 

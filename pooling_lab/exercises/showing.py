@@ -148,16 +148,16 @@ class Note:
         return "\n".join([*parts, *([self.code] if self.code else [])])
 
     def _repr_html_(self) -> str:
-        body = "".join(f"<p style='margin:0.3em 0'>{_inline(line)}</p>" for line in self.lines)
+        body = "".join(f"<p style='margin:0.3em 0'>{marked_up(line)}</p>" for line in self.lines)
         code = f"<pre><code>{escape(self.code)}</code></pre>" if self.code else ""
         return (
             f"<section style='border-left:4px solid {self.colour};padding:0.2em 1em'>"
-            f"<p style='margin:0.3em 0'><strong>{_inline(self.heading)}</strong></p>"
+            f"<p style='margin:0.3em 0'><strong>{marked_up(self.heading)}</strong></p>"
             f"{body}{''.join(map(_grid_html, self.grids))}{code}</section>"
         )
 
 
-def _inline(text: str) -> str:
+def marked_up(text: str) -> str:
     """Turn `` `code` `` into HTML, and everything else into itself."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False)).replace("\n", "<br>")
 
@@ -202,7 +202,8 @@ def _table(caption: str, cells: np.ndarray, wrong: Marks) -> str:
     )
     return (
         "<table style='border-collapse:collapse;margin:0.4em 0'>"
-        f"<caption style='text-align:left;white-space:nowrap'>{_inline(caption)} ({size})</caption>"
+        "<caption style='text-align:left;white-space:nowrap'>"
+        f"{marked_up(caption)} ({size})</caption>"
         f"<tbody>{rows}</tbody></table>"
     )
 

@@ -77,7 +77,8 @@ def _notes(size: int, bins: list[range]) -> list[str]:
     lengths = sorted({len(cells) for cells in bins})
     readers = [sum(cell in cells for cells in bins) for cell in range(size)]
     shared = [str(cell) for cell, count in enumerate(readers) if count > 1]
+    named = f"{'cell' if len(shared) == 1 else 'cells'} {', '.join(shared)}"
     return [
         f"Cells in a bin: {' or '.join(map(str, lengths))}.",
-        f"Read by several bins: cell {', '.join(shared)}." if shared else "No bins overlap.",
+        f"Read by several bins: {named}." if shared else "No bins overlap.",
     ]

@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ from .. import exercises
 from ..assignments import packed, unpacked
 from ..exercises.answers import Value
 from ..exercises.checking import Task
+from ..exercises.showing import marked_up
 from .reporting import TIME, Row
 
 if TYPE_CHECKING:
@@ -275,7 +275,7 @@ class Table:
 def _cells(tag: str, texts: Iterable[object]) -> str:
     return "".join(
         f'<{tag} style="text-align:left;white-space:{"normal" if len(text) > 24 else "nowrap"}">'
-        f"{escape(text)}</{tag}>"
+        f"{marked_up(text)}</{tag}>"
         for text in map(str, texts)
     )
 

@@ -35,6 +35,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 DATABASE = "gradebook.db"
 LONGEST_ANSWER = 5_000  # characters; no right answer is nearly as long
 LONGEST_REASON = 200
+ELSEWHERE = "the numbers below", "the numbers in the notebook"  # a row has no grids below it
 NAME = re.compile(r"[a-z][a-z-]{2,40}")  # of a misconception
 TIME = "%Y-%m-%d %H:%M"
 # What a verdict may name besides an exercise's own misconceptions, as students are told.
@@ -323,7 +324,8 @@ def _reason(cell: NotebookNode | None, notebook: NotebookNode, verdict: str) -> 
     if own is None:
         return ""
     if own.ename == "NotYet":
-        return f"in the test: {_one_line((verdict.splitlines()[1:] or [own.evalue])[0])}"
+        said = (verdict.splitlines()[1:] or [own.evalue])[0]
+        return f"in the test: {_one_line(said.replace(*ELSEWHERE))}"
     said = f"in the test: {_told(own)}"
     if own.ename != "NameError":
         return said

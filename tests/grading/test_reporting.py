@@ -443,3 +443,8 @@ def test_a_table_shows_what_a_student_wrote_as_text():
     table = counting.Table(("student", "why"), [("ada", "<script>alert(1)</script>")])
     assert "<script>" not in table._repr_html_() and "&lt;script&gt;" in table._repr_html_()
     assert repr(table) == "student | why\nada | <script>alert(1)</script>"
+
+
+def test_a_table_shows_code_as_code():
+    table = counting.Table(("student", "why"), [("ada", "in line 3: `while x<y:`")])
+    assert "in line 3: <code>while x&lt;y:</code><" in table._repr_html_()
