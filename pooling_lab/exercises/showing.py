@@ -148,13 +148,17 @@ class Note:
         return "\n".join([*parts, *([self.code] if self.code else [])])
 
     def _repr_html_(self) -> str:
-        body = "".join(f"<p style='margin:0.3em 0'>{marked_up(line)}</p>" for line in self.lines)
+        texts = [f"<strong>{marked_up(self.heading)}</strong>", *map(marked_up, self.lines)]
         code = f"<pre><code>{escape(self.code)}</code></pre>" if self.code else ""
         return (
             f"<section style='border-left:4px solid {self.colour};padding:0.2em 1em'>"
-            f"<p style='margin:0.3em 0'><strong>{marked_up(self.heading)}</strong></p>"
-            f"{body}{''.join(map(_grid_html, self.grids))}{code}</section>"
+            f"{''.join(map(_paragraph, texts))}"
+            f"{''.join(map(_grid_html, self.grids))}{code}</section>"
         )
+
+
+def _paragraph(text: str) -> str:
+    return f"<p style='margin:0.3em 0'>{text}</p>"
 
 
 def marked_up(text: str) -> str:
@@ -187,11 +191,10 @@ def _with_marks(cells: np.ndarray, wrong: Marks) -> list[list[tuple[float, bool]
 
 def _grid_html(grid: Grid) -> str:
     if not grid.fits:
-        return f"<p>{escape(grid.summary)}</p>"
+        return _paragraph(escape(grid.summary))
     planes, left_out = grid.at_a_glance()
-    return "".join(_table(*plane) for plane in planes) + f"<p>{escape(left_out)}</p>" * bool(
-        left_out
-    )
+    rest = [_paragraph(escape(left_out))] if left_out else []
+    return "".join([*(_table(*plane) for plane in planes), *rest])
 
 
 def _table(caption: str, cells: np.ndarray, wrong: Marks) -> str:
