@@ -25,7 +25,17 @@ from .exercises import Note, Verdict, get, personal
 from .exercises.answers import Value, plain
 from .exercises.checking import Task, Where, show
 
-__all__ = ["ANSWER", "SECRET", "VERDICT", "NotYet", "Sheet", "bundle", "packed", "unpacked"]
+__all__ = [
+    "ANSWER",
+    "SECRET",
+    "VERDICT",
+    "NotYet",
+    "Sheet",
+    "bundle",
+    "final",
+    "packed",
+    "unpacked",
+]
 
 ANSWER = "application/vnd.pooling-lab.answer+json"
 VERDICT = "application/vnd.pooling-lab.verdict+json"
@@ -126,7 +136,7 @@ class Sheet:
         if task.exercise.kind == "answer":
             _hand_over(id, plain(answer))
             return
-        _require_passed(_judged(task, answer, _keeps(where)))
+        _require_passed(final(_judged(task, answer, _keeps(where))))
 
 
 def _whose(typed: str | None) -> str:
@@ -214,6 +224,12 @@ def _hand_over(id: str, answer: Value | None) -> None:
     display(
         {"text/plain": "Handed in.", ANSWER: {"exercise": id, "answer": packed(answer)}}, raw=True
     )
+
+
+def final(verdict: Verdict) -> Verdict:
+    """Return a verdict that does not ask to try again: this was the last time."""
+    lines = [line for line in verdict.message.splitlines() if "exercises.hint(" not in line]
+    return dataclasses.replace(verdict, message="\n".join(lines))
 
 
 def bundle(verdict: Verdict) -> dict[str, Any]:

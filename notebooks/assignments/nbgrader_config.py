@@ -34,16 +34,18 @@ c.Execute.timeout = 30
 SANDBOX = os.environ.get("POOLING_LAB_SANDBOX") == "1"
 
 # What the students start from, in place of a solution.
-c.ClearSolutions.code_stub = {"python": "# your work, in place of the dots\n..."}
+c.ClearSolutions.code_stub = {"python": "# your work goes here\npass"}
 
 # Hidden cases are drawn from a secret that is made here once and never committed.
 c.RunOn.secret = kept_in(Path(__file__).parent / "secret.txt")
 
 # A learning-management system puts something before the name of a file: what counts is that it
-# ends in <student id>_<notebook>, as in "Ada Lovelace_98_file_s1234567_output_sizes.ipynb".
+# ends in <student id>_<notebook>, as in "Ada Lovelace_98_file_s1234567_output_sizes.ipynb". What
+# macOS and Jupyter put beside a file is passed over, and so is a file that nobody has renamed.
 notebooks = "|".join(path.stem for path in Path(__file__).parent.glob("source/*/*.ipynb"))
 c.FileNameCollectorPlugin.named_regexp = (
-    rf"(?:.*[_/\\ ])?(?P<student_id>[^_/\\ ]+)_(?P<file_id>{notebooks})[^/\\]*$"
+    r"(?!.*(?:__MACOSX|\.ipynb_checkpoints|/\._))(?:.*[_/\\])?(?!file_)"
+    rf"(?P<student_id>[^\W_]+(?:[.@-][^\W_]+)*)_(?P<file_id>{notebooks}|project)\b[^/\\]*$"
 )
 
 # A pasted copy of a test leaves an empty mark, which stopped the whole batch; a deleted test or

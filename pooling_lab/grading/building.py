@@ -23,6 +23,7 @@ from .submitting import answers_in, filled, hand_in
 
 REGION = re.compile(r"^\s*### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS)$")
 PROJECT = Path("source", "4-project", "project.ipynb")
+NOT_FOR_STUDENTS = "## For the instructor"
 TELLTALE = 12  # characters; a shorter line of a solution may stand anywhere
 
 
@@ -65,10 +66,14 @@ def new_course(folder: Path, to: Path) -> Path:
 
 
 def fetch_project(lessons: Path, course: Path) -> None:
-    """Make lesson 13 an assignment's source as it stands: its cells carry nbgrader's marks."""
+    """Make lesson 13 an assignment's source: its cells carry nbgrader's marks."""
     for lesson in lessons.glob("13_*.ipynb"):
+        notebook = nbformat.read(lesson, 4)
+        notebook.cells = [
+            one for one in notebook.cells if not one.source.startswith(NOT_FOR_STUDENTS)
+        ]
         (course / PROJECT.parent).mkdir(parents=True, exist_ok=True)
-        shutil.copy(lesson, course / PROJECT)
+        nbformat.write(notebook, course / PROJECT)
 
 
 def sources(course: Path) -> list[Path]:
@@ -154,7 +159,7 @@ def require_stated_points(source: Path) -> tuple[float, float]:
     total = sum(one.get("points", 0) for one in marks)
     if not stated or int(stated[1]) != total:
         raise Unfit(
-            f"{source.parent.name}: its cells have {total} points, its heading says otherwise"
+            f"{source.parent.name}: its cells have {total} points; its heading must say **Points:** {total}"
         )
     return total, total - sum(tests(notebook).values())
 
@@ -227,6 +232,9 @@ def main(arguments: list[str]) -> int:
                 f"{one.assignment}: {one.points:g} points, {one.by_hand:g} of them given by hand; "
                 f"{one.zip.relative_to(folder)}"
             )
+            if graded := len(points(folder, one.assignment)):
+                again = f"nbgrader autograde {one.assignment} --force"
+                print(f"  {graded} are graded; after a change of points or of the course: {again}")
     except Unfit as reason:
         print(reason, file=sys.stderr)
         return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import itertools
 import statistics
@@ -9,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -35,8 +37,9 @@ def assignments(rows: Iterable[Row]) -> list[str]:
 
 
 def ungraded(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
-    """Return student, assignment and reason for all that has no grade."""
-    return sorted({(r.student, r.assignment, r.reason) for r in rows if r.status == "not graded"})
+    """Return student, assignment and reason for all that has no grade; broken files first."""
+    found = {(r.student, r.assignment, r.reason) for r in rows if r.status == "not graded"}
+    return sorted(found, key=lambda one: (one[2].startswith("nothing was"), *one))
 
 
 # --- scores -------------------------------------------------------------------------------------
@@ -62,6 +65,27 @@ def totals(rows: Iterable[Row]) -> dict[str, float]:
         for student, own in _by_student(rows).items()
         if all(row.points is not None for row in own)
     }
+
+
+def totals_to_csv(rows: Sequence[Row], path: Path) -> None:
+    """Write a line for each student and assignment; no points where a question has none.
+
+    Parameters
+    ----------
+    rows
+        The rows of all assignments. Penalties for lateness are not in them.
+    path
+        The file; it is overwritten.
+    """
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("student", "assignment", "points", "max_points", "why_not"))
+        for name in assignments(rows):
+            done, part = totals(of(rows, name)), of(rows, name)
+            for student, own in _by_student(part).items():
+                why = next((row.reason or row.status for row in own if row.points is None), "")
+                points = f"{done[student]:g}" if student in done else ""
+                writer.writerow((student, name, points, f"{most(part):g}", why))
 
 
 def waiting(rows: Iterable[Row]) -> dict[float, list[str]]:
@@ -298,6 +322,8 @@ def extremes(counted: Mapping[str, Counter[str]]) -> str:
 
 def draw_shares(axes: Axes, counted: Mapping[str, Counter[str]]) -> None:
     """Draw a bar for each question, cut into what became of it; each part says how many."""
+    from matplotlib.ticker import MaxNLocator
+
     axes.grid(False)
     axes.invert_yaxis()
     left = dict.fromkeys(counted, 0)
@@ -312,6 +338,7 @@ def draw_shares(axes: Axes, counted: Mapping[str, Counter[str]]) -> None:
             label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
         left = {question: left[question] + c[status] for question, c in counted.items()}
     axes.set_xlim(0, 1.01 * max(1, *left.values()))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.2), ncols=3, frameon=False)
 
 
@@ -346,5 +373,5 @@ def draw_scores(axes: Axes, points: Collection[float], highest: float) -> None:
     bars = axes.bar(edges[:-1], counts, step, align="edge", edgecolor="#565656", color="#cfe6fa")
     axes.bar_label(bars, [str(int(n)) if n else "" for n in counts])
     axes.set_xticks(edges[::2])
-    axes.margins(y=0.15)
+    axes.set_ylim(0, 1.15 * max(1, *counts))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))

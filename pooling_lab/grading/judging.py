@@ -11,7 +11,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from .. import exercises
-from ..assignments import ANSWER, VERDICT, bundle, unpacked
+from ..assignments import ANSWER, VERDICT, bundle, final, unpacked
 
 Resources = dict[str, Any]
 
@@ -43,14 +43,14 @@ class Judge(NbGraderPreprocessor):
         short = exercises.get(exercise).kind == "answer"
         found = _data(cell, ANSWER if short else VERDICT, exercise)
         if found is None:
-            if not any(one.output_type == "error" for one in cell.outputs):
+            if not _has_error(cell):
                 _add_error(cell, f"{exercise}: nothing was handed in")
         elif short:
             verdict = _verdict(exercise, found, student, self.course)
-            cell.outputs.append(new_output("display_data", data=bundle(verdict)))
+            cell.outputs.append(new_output("display_data", data=bundle(final(verdict))))
             if not verdict.passed:
                 _add_error(cell, f"{exercise} ({verdict.status}); what was seen stands above")
-        elif found.get("status") != "passed":
+        elif found.get("status") != "passed" and not _has_error(cell):
             _add_error(cell, f"{exercise}: not passed")
 
 
@@ -114,6 +114,10 @@ def _verdict(exercise: str, found: dict[str, Any], student: str, course: str) ->
     except (ArithmeticError, KeyError, RecursionError, TypeError, ValueError):  # forged
         answer = None
     return exercises.check(exercise, answer, student=student, course=course)
+
+
+def _has_error(cell: NotebookNode) -> bool:
+    return any(one.output_type == "error" for one in cell.outputs)
 
 
 def _add_error(cell: NotebookNode, text: str) -> None:

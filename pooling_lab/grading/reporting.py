@@ -26,6 +26,7 @@ from nbgrader.utils import is_grade, is_solution, parse_utc
 from .. import exercises
 from ..assignments import ANSWER, VERDICT, packed, unpacked
 from ..exercises import suspicions
+from ..exercises.streams import identity
 from .judging import courses, handed_in
 
 Status = Literal[
@@ -35,6 +36,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 DATABASE = "gradebook.db"
 LONGEST_ANSWER = 5_000  # characters; no right answer is nearly as long
 LONGEST_REASON = 200
+RESTORED = "# This cell (id:"  # how a cell begins that the grading put back
 ELSEWHERE = "the numbers below", "the numbers in the notebook"  # a row has no grids below it
 NAME = re.compile(r"[a-z][a-z-]{2,40}")  # of a misconception
 TIME = "%Y-%m-%d %H:%M"
@@ -170,7 +172,7 @@ def _questions(place: _Place, notebook: Any) -> list[Row]:
 
 
 def _of_notebook(place: _Place, questions: list[Row], submission: Any) -> Iterator[Row]:
-    reason = _why_not(place, submission is not None)
+    reason = _why_not(place, submission is not None) or _whose_else(place)
     if reason:
         yield from (replace(question, reason=reason) for question in questions)
         return
@@ -209,9 +211,34 @@ def _why_not(place: _Place, tried: bool) -> str:
     again = f"nbgrader autograde {place.assignment} --student={place.student}"
     if not (place.autograded / place.file).exists():
         return f"grading {'failed' if tried else 'was not run'}: {again} says more"
-    if _timestamp(place.submitted) > _timestamp(place.autograded):
-        return f"a newer one was handed in after grading: {again}"
+    if _answers(place.submitted / place.file) != _answers(place.autograded / place.file):
+        return f"a newer one was handed in after grading: {again} --force"
     return ""
+
+
+def _answers(path: Path) -> dict[str, str]:
+    """Return what stands in the answer cells; a newer submission differs in them."""
+    cells = [one for one in nbformat.read(path, as_version=4).cells if is_solution(one)]
+    return {_name(one): one.source.strip() for one in cells if not one.source.startswith(RESTORED)}
+
+
+def _whose_else(place: _Place) -> str:
+    """Say that another id was typed than the one the submission came under."""
+    typed = _typed(place.submitted / place.file)
+    if not typed or identity(typed) == identity(place.student):
+        return ""
+    return (
+        f"the sheet says {_one_line(typed)}, the name of the file {place.student}: which is right? "
+        "Rename the file, collect and grade again"
+    )
+
+
+def _typed(path: Path) -> str:
+    """Return the student's id as it was typed; empty on a hub, where the login counts."""
+    cells = nbformat.read(path, as_version=4).cells
+    texts = [cell.source for cell in cells if _name(cell) == "who"]
+    found = re.search(r"^student\s*=\s*([\"'])(.+?)\1", texts[0] if texts else "", re.MULTILINE)
+    return found[2] if found else ""
 
 
 def _elsewhere(place: _Place) -> str:
