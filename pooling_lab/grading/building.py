@@ -158,9 +158,8 @@ def require_stated_points(source: Path) -> tuple[float, float]:
     marks = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
     total = sum(one.get("points", 0) for one in marks)
     if not stated or int(stated[1]) != total:
-        raise Unfit(
-            f"{source.parent.name}: its cells have {total} points; its heading must say **Points:** {total}"
-        )
+        heading = f"its heading must say **Points:** {total}"
+        raise Unfit(f"{source.parent.name}: its cells have {total} points; {heading}")
     return total, total - sum(tests(notebook).values())
 
 
