@@ -172,7 +172,7 @@ def _questions(place: _Place, notebook: Any) -> list[Row]:
 
 
 def _of_notebook(place: _Place, questions: list[Row], submission: Any) -> Iterator[Row]:
-    reason = _why_not(place, submission is not None) or _whose_else(place)
+    reason = _why_not(place, submission is not None)
     if reason:
         yield from (replace(question, reason=reason) for question in questions)
         return
@@ -206,8 +206,8 @@ def _why_not(place: _Place, tried: bool) -> str:
     if place.file not in names:
         there = ", ".join(names[:5])
         return f"wrong file name: there is {there}; expected is {place.file}"
-    if broken := _broken(place.submitted / place.file):
-        return broken
+    if trouble := _broken(place.submitted / place.file) or _whose_else(place):
+        return trouble
     again = f"nbgrader autograde {place.assignment} --student={place.student}"
     if not (place.autograded / place.file).exists():
         return f"grading {'failed' if tried else 'was not run'}: {again} says more"

@@ -1,5 +1,7 @@
 """The made-up class is always the same, and what is stored of it is what grading it gives."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -42,7 +44,8 @@ def test_each_mishap_is_to_be_found_among_the_files(course):
     assert len({name.split("/")[0] for name in files}) == made_up.SIZE - 1
     assert not [name for name in files if name.startswith("made-up-30/")]
     assert "made-up-11/1-output-sizes/output_sizes (1).ipynb" in files
-    assert files["made-up-04/1-output-sizes/output_sizes.ipynb"][-1:] != b"\n"
+    with pytest.raises(ValueError):
+        json.loads(files["made-up-04/1-output-sizes/output_sizes.ipynb"])
     loop, copied, neighbour = (
         files[f"made-up-{number}/{name}.ipynb"].decode()
         for number, name in (

@@ -1,10 +1,12 @@
 """A graded course becomes rows, rows become CSV and counts; nothing ungraded looks like a zero."""
 
+import contextlib
 import dataclasses
 from collections import Counter
 from datetime import datetime
 
 import matplotlib
+import nbformat
 import pytest
 from batches import Batch, cell_of
 from matplotlib import pyplot as plt
@@ -33,7 +35,8 @@ def answer(exercise, student, wrong=()):
 def course(tmp_path_factory):
     """A graded batch, in which files are broken and one student is only on the roster."""
     batch = Batch(tmp_path_factory.mktemp("course"), ASSIGNMENT)
-    batch.hand_in("ada", batch.right | {WORDS: "Even sizes are halved, odd ones are not."})
+    ada = {"who": 'student = "Ada"', WORDS: "Even sizes are halved, odd ones are not."}
+    batch.hand_in("ada", batch.right | ada)
     once = {
         "answer-output-size": f"rows_columns = {answer('output-size', 'bob', ['padding-once'])}"
     }
@@ -51,7 +54,7 @@ def course(tmp_path_factory):
     batch.grade()
     with Gradebook(f"sqlite:///{batch.course / reporting.DATABASE}") as book:
         book.add_student("gus")
-    batch.hand_in("hal", batch.right)
+    batch.hand_in("hal", batch.right | {"who": 'student = "hal"'})
     return batch.course
 
 
@@ -139,7 +142,9 @@ def test_what_is_not_graded_has_no_points_and_a_reason(rows, student, reason):
 
 
 def test_those_and_no_others_are_ungraded(rows):
-    assert [one for one, *_ in counting.ungraded(rows)] == sorted(s for s, _ in UNGRADED.values())
+    told = counting.ungraded(rows)
+    assert sorted(one for one, *_ in told) == sorted(one for one, _ in UNGRADED.values())
+    assert [one for one, *_ in told[-2:]] == ["flo", "gus"]  # who handed in nothing comes last
 
 
 def test_the_time_of_a_submission_is_known_where_it_was_stored(rows):
@@ -148,16 +153,40 @@ def test_the_time_of_a_submission_is_known_where_it_was_stored(rows):
     assert counting.times(rows) == [datetime(2026, 4, 20, 21, 40)]
 
 
-def test_a_newer_submission_takes_the_grade_away(course):
-    stamp = course / "submitted/ada" / ASSIGNMENT / "timestamp.txt"
-    before = stamp.read_text()
-    stamp.write_text("2026-04-21 08:00 UTC")
+@contextlib.contextmanager
+def changed(course, student, name, source):
+    """Have a submission changed after it was graded."""
+    path = course / "submitted" / student / ASSIGNMENT / "output_sizes.ipynb"
+    before = path.read_text()
+    notebook = nbformat.read(path, 4)
+    cell_of(notebook, name).source = source
+    nbformat.write(notebook, path)
     try:
-        ada = of(reporting.read(course), "ada")
+        yield of(reporting.read(course), student)
     finally:
-        stamp.write_text(before)
-    assert {row.points for row in ada.values()} == {None}
-    assert ada[WORDS].reason.startswith("a newer one was handed in after grading")
+        path.write_text(before)
+
+
+def test_a_newer_submission_takes_the_grade_away(course):
+    with changed(course, "ada", "answer-output-size", "rows_columns = (1, 2)") as ada:
+        assert {row.points for row in ada.values()} == {None}
+        assert ada[WORDS].reason.startswith("a newer one was handed in after grading")
+        assert ada[WORDS].reason.endswith("--force")
+
+
+def test_another_id_in_the_sheet_is_no_zero(course):
+    with changed(course, "bob", "who", "student = 's1011'") as bob:
+        assert {row.points for row in bob.values()} == {None}
+        assert bob[WORDS].reason.startswith("the sheet says s1011, the name of the file bob")
+
+
+def test_totals_have_a_line_for_each_student_and_no_points_where_one_is_missing(rows, tmp_path):
+    counting.totals_to_csv(rows, tmp_path / "totals.csv")
+    lines = (tmp_path / "totals.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "student,assignment,points,max_points,why_not"
+    assert len(lines) == 1 + len({row.student for row in rows})
+    assert f"ada,{ASSIGNMENT},,20,waits for a person" in lines
+    assert f"gus,{ASSIGNMENT},,20,nothing was handed in" in lines
 
 
 def test_a_failed_regrade_leaves_no_old_points(course):
