@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from .exercises import Note, Verdict, get, personal
-from .exercises.answers import Value, plain
 from .exercises.checking import Task, Where, show
+from .exercises.compare import Value, plain
 
 __all__ = [
     "ANSWER",

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pooling_lab.sweeps import Sweep, Sweeps, halved
+from pooling_lab.windows import Sweep, Sweeps, halved
 
 Array = NDArray[Any]
 

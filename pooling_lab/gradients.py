@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pooling_lab.checks import Array, as_gradient, as_indices, as_planes, as_power
 from pooling_lab.engine import pool_with_positions
 from pooling_lab.geometry import Axis, Size, as_flag, window_axes
 from pooling_lab.pooling import (
@@ -29,7 +28,8 @@ from pooling_lab.pooling import (
     norms,
     result_type,
 )
-from pooling_lab.sweeps import Sweeps, adaptive, readers, sliding
+from pooling_lab.validation import Array, as_gradient, as_indices, as_planes, as_power
+from pooling_lab.windows import Sweeps, adaptive, readers, sliding
 
 __all__ = [
     "adaptive_avg_pool2d_backward",

@@ -15,14 +15,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pooling_lab.checks import (
-    Array,
-    as_indices,
-    as_planes,
-    as_power,
-    as_share,
-    refuse_negative,
-)
 from pooling_lab.engine import outputs, pool, pool_with_positions
 from pooling_lab.geometry import (
     Axis,
@@ -33,7 +25,15 @@ from pooling_lab.geometry import (
     shape_note,
     window_axes,
 )
-from pooling_lab.sweeps import Sweeps, adaptive, sliding
+from pooling_lab.validation import (
+    Array,
+    as_indices,
+    as_planes,
+    as_power,
+    as_share,
+    refuse_negative,
+)
+from pooling_lab.windows import Sweeps, adaptive, sliding
 
 __all__ = [
     "adaptive_avg_pool2d",

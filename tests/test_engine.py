@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pooling_lab import engine
 from pooling_lab.geometry import Axis
-from pooling_lab.sweeps import Sweep, adaptive, halved, readers, sliding
+from pooling_lab.windows import Sweep, adaptive, halved, readers, sliding
 
 
 @st.composite

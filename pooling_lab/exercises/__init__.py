@@ -10,10 +10,10 @@
 How to add one: `pooling_lab.exercises.checking`.
 """
 
-from . import averages, backward, fields, forward, judging, maps, networks, sizes  # noqa: F401  (each adds its exercises)
 from .checking import Task, check, hint, personal, seen, show, solution
+from .content import averages, backward, fields, forward, judging, maps, networks, sizes  # noqa: F401  (each adds its exercises)
+from .display import Note, Verdict
 from .exercise import Exercise, get, ids
-from .showing import Note, Verdict
 
 __all__ = [
     "Exercise",

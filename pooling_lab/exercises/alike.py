@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .answers import Value, agree, aligned
+from .compare import Value, agree, aligned
 
 
 def one_number_won(seen: np.ndarray, right: np.ndarray) -> bool:

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from .discriminating_cases import size
+from .display import LONGEST, Grid, Status, Verdict
 from .exercise import Case, Exercise
-from .running import Outcome, Run
-from .showing import LONGEST, Grid, Status, Verdict
-from .telling import size
+from .guarded_run import Outcome, Run
 
 LINE = 88  # characters of code before a line is broken
 

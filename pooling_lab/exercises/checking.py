@@ -5,18 +5,18 @@ How to add an exercise (one section of a theme file, at most 40 lines; `sizes` i
 1. In a theme file write the worked solution as a function of the numbers of a case. Students
    get to read it, and CI runs it as it is shown.
 2. Write it once more as ``_…_mistaken(wrong, **case)``, with a switch for each misconception:
-   ``padding * (1 if "padding-once" in wrong else 2)``. `usual.count` and `usual.slide` have the
-   usual switches already; two mistakes at once come for free.
+   ``padding * (1 if "padding-once" in wrong else 2)``. `misconceptions.count` and
+   `misconceptions.slide` have the usual switches already; two mistakes at once come for free.
 3. Write ``draw(stream)``: one candidate case. Small, ragged, negative: whatever makes the wrong
    answers differ. You do not choose the cases; a search does.
 4. ``add(Exercise(id=…, task=…, stub=…, misconceptions=usual(…), hints=…))``. The text of a new
-   misconception goes into `usual.TEXTS`: why it happens and what to try, never the answer.
+   misconception goes into `misconceptions.TEXTS`: why it happens and what to try, never the answer.
 5. For a function, put three independent right solutions into
    ``tests/exercises/solutions_<theme>.py``.
 6. Run ``python tests/exercises/store_personal_numbers.py`` and ``pytest tests/exercises -k <id>``:
    it says which misconceptions no case tells apart.
 
-The student's code is only ever called guarded (`running`), no message holds the answer, and
+The student's code is only ever called guarded (`guarded_run`), no message holds the answer, and
 messages are the same on every machine and every run.
 """
 
@@ -32,11 +32,11 @@ from typing import Any
 
 from .attempt import Attempt, arrays_of, call, literal
 from .diagnosis import diagnose
+from .discriminating_cases import CANDIDATES, telling_case, telling_cases
+from .display import Note, Verdict, grids, inline
 from .exercise import Case, Exercise, get
-from .running import own_functions, run
-from .showing import Note, Verdict, grids, inline
-from .streams import Stream, identity
-from .telling import CANDIDATES, telling_case, telling_cases
+from .guarded_run import own_functions, run
+from .seeded_random import Stream, identity
 
 RANDOM_CASES = 8
 Where = Callable[[Case], bool]

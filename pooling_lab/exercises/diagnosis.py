@@ -6,9 +6,9 @@ import dis
 from typing import Any
 
 from .attempt import Attempt, call, verdict
+from .display import Verdict
 from .naming import rounded_enough
 from .results import wrong_result
-from .showing import Verdict
 from .stopped import stopped
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from .alike import alike
-from .answers import Value, plain, same
-from .streams import Stream
+from .compare import Value, plain, same
+from .seeded_random import Stream
 
 Case = Mapping[str, Any]
 Mistakes = Collection[str]

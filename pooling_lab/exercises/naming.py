@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .answers import digits_kept
 from .attempt import Attempt
+from .compare import digits_kept
+from .discriminating_cases import Wrong, pairs, singles
 from .exercise import NONE, Mistakes
 from .suspicions import AT_ONCE, LATER, Failure, Suspicion
-from .telling import Wrong, pairs, singles
 
 ENOUGH_DIGITS = 3  # significant ones: a short answer rounded to so many is told from the others
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .answers import Value, agree, aligned
 from .attempt import Attempt, call, verdict
+from .compare import Value, agree, aligned
+from .display import WRONG, Grid, Marks, Verdict, grids, inline
 from .exercise import Case, Exercise
 from .naming import reason
-from .showing import WRONG, Grid, Marks, Verdict, grids, inline
 from .stopped import printed
 from .suspicions import Failure
 

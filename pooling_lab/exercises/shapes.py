@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .answers import Value, agree
+from .compare import Value, agree
 from .exercise import Case, Exercise
 
 AXES = ("images", "channels", "rows", "columns")

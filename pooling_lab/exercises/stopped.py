@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .attempt import Attempt, call, verdict
-from .running import MEMORY_LIMIT, TIME_LIMIT, Outcome, Trouble
-from .showing import Verdict
+from .display import Verdict
+from .guarded_run import MEMORY_LIMIT, TIME_LIMIT, Outcome, Trouble
 
 STOPPED = {
     "TimeUp": (

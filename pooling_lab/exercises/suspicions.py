@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .answers import Value
 from .attempt import Attempt
+from .compare import Value
+from .display import Marks
 from .shapes import shape_trouble
-from .showing import Marks
 
 
 class Failure(NamedTuple):

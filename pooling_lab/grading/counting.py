@@ -17,9 +17,9 @@ import numpy as np
 
 from .. import exercises
 from ..assignments import packed, unpacked
-from ..exercises.answers import Value
 from ..exercises.checking import Task
-from ..exercises.showing import marked_up
+from ..exercises.compare import Value
+from ..exercises.display import marked_up
 from .reporting import TIME, Row
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Grade, Gradebook
 
 from .. import exercises
-from ..exercises.answers import Value
-from ..exercises.streams import Stream
+from ..exercises.compare import Value
+from ..exercises.seeded_random import Stream
 from .building import nbgrader, new_course, release, sources
 from .judging import courses, handed_in
 from .reporting import DATABASE, TIME, read, to_csv

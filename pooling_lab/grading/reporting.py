@@ -26,7 +26,7 @@ from nbgrader.utils import is_grade, is_solution, parse_utc
 from .. import exercises
 from ..assignments import ANSWER, VERDICT, packed, unpacked
 from ..exercises import suspicions
-from ..exercises.streams import identity
+from ..exercises.seeded_random import identity
 from .judging import courses, handed_in
 
 Status = Literal[

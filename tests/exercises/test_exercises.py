@@ -12,10 +12,10 @@ import pytest
 
 from pooling_lab import exercises
 from pooling_lab.exercises import exercise as exercise_module
-from pooling_lab.exercises import usual
+from pooling_lab.exercises import misconceptions
 from pooling_lab.exercises.checking import Task
-from pooling_lab.exercises.showing import inline
-from pooling_lab.exercises.telling import confused, pairs, singles, telling_cases
+from pooling_lab.exercises.discriminating_cases import confused, pairs, singles, telling_cases
+from pooling_lab.exercises.display import inline
 
 HERE = Path(__file__).parent
 STORED = HERE / "personal_numbers.json"
@@ -376,4 +376,4 @@ def test_the_task_class_is_what_show_returns():
 
 def test_every_usual_text_is_said_somewhere():
     said = {one for id in ALL for one in exercises.get(id).misconceptions}
-    assert set(usual.TEXTS) <= said
+    assert set(misconceptions.TEXTS) <= said

@@ -11,8 +11,8 @@ import torch
 from test_exercises import ALL, ANSWERS, CODE, mistaken, singles, tampered, tasks
 
 from pooling_lab import exercises, max_pool2d
-from pooling_lab.exercises.answers import plain
-from pooling_lab.exercises.showing import GROUPS, LONGEST, WRONG, inline, number
+from pooling_lab.exercises.compare import plain
+from pooling_lab.exercises.display import GROUPS, LONGEST, WRONG, inline, number
 
 RIGHT = {id: exercises.get(id).outcome(exercises.show(id).numbers) for id in ANSWERS}
 SIZES, CHAIN = RIGHT["output-size"].tolist(), RIGHT["chain-sizes"].tolist()

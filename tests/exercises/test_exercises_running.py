@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from pooling_lab import exercises, max_pool2d
-from pooling_lab.exercises import running
+from pooling_lab.exercises import guarded_run
 
 
 def right(x, k, s):
@@ -36,16 +36,17 @@ def check(function):
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind(monkeypatch):
     """The notebook is as before: streams, limits, NumPy's functions, threads, warnings."""
-    monkeypatch.setattr(running, "TIME_LIMIT", 1.0)
+    monkeypatch.setattr(guarded_run, "TIME_LIMIT", 1.0)
 
     def state():
         return (
             (sys.stdout, sys.stderr, sys.getrecursionlimit(), sys.gettrace(), sys.getprofile()),
             (os._exit, os.abort, sys.setrecursionlimit, sys.breakpointhook, threading.stack_size()),
-            {name: getattr(np, name) for name in running._OWN[np]},
+            {name: getattr(np, name) for name in guarded_run._OWN[np]},
             {name: getattr(builtins, name) for name in ("exit", "quit", "input", "max", "len")},
             list(warnings.filters),
-            running.resource and running.resource.getrlimit(running.resource.RLIMIT_DATA),
+            guarded_run.resource
+            and guarded_run.resource.getrlimit(guarded_run.resource.RLIMIT_DATA),
         )
 
     before = state()
@@ -197,7 +198,9 @@ STOPS = [
     "function, says, line", STOPS, ids=lambda value: getattr(value, "__name__", "")
 )
 def test_code_that_stops_gets_a_verdict_with_its_own_line(monkeypatch, function, says, line):
-    monkeypatch.setattr(running, "TIME_LIMIT", 30.0)  # it stops by itself, however busy the machine
+    monkeypatch.setattr(
+        guarded_run, "TIME_LIMIT", 30.0
+    )  # it stops by itself, however busy the machine
     verdict = check(function)
     assert verdict.status == "error"
     assert says in verdict.message and line in verdict.message, verdict
@@ -212,8 +215,8 @@ def test_addresses_are_taken_out_of_messages():
     not Path("/proc/self/status").exists(), reason="only Linux can limit the memory of a part"
 )
 def test_memory_that_piles_up_ends_in_a_verdict(monkeypatch):
-    monkeypatch.setattr(running, "TIME_LIMIT", 20.0)
-    monkeypatch.setattr(running, "MEMORY_LIMIT", 2**28)
+    monkeypatch.setattr(guarded_run, "TIME_LIMIT", 20.0)
+    monkeypatch.setattr(guarded_run, "MEMORY_LIMIT", 2**28)
     verdict = check(piles_up)
     assert "of memory, in line" in verdict.message and "pile.append" in verdict.message, verdict
 
@@ -310,7 +313,7 @@ def returns_what_never_becomes_an_array(x, k, s):
 
 NOT_ON_3_12 = pytest.mark.skipif(
     sys.version_info[:2] == (3, 12),
-    reason="Python 3.12 throws at the end of a loop as if still within its try: see running.py",
+    reason="Python 3.12 throws at the end of a loop as if still within its try: see guarded_run.py",
 )
 ENDLESS = [
     (loops, "while True:"),
@@ -341,17 +344,17 @@ def test_an_endless_loop_is_interrupted_and_really_ends(function, says):
 
 
 def test_one_long_library_call_gets_a_verdict_that_says_it_goes_on(monkeypatch):
-    monkeypatch.setattr(running, "GRACE", 0.1)
+    monkeypatch.setattr(guarded_run, "GRACE", 0.1)
     verdict = check(lambda x, k, s: time.sleep(1.5))
     assert "goes on in the background" in verdict.message
     time.sleep(1.2)
 
 
 def test_the_stop_button_ends_the_check_and_the_loop(monkeypatch):
-    monkeypatch.setattr(running, "TIME_LIMIT", 20.0)
+    monkeypatch.setattr(guarded_run, "TIME_LIMIT", 20.0)
     threads = set(sys._current_frames())
     main = threading.main_thread().ident
-    stop = running._throw
+    stop = guarded_run._throw
     timer = threading.Timer(0.3, lambda: stop(main, KeyboardInterrupt))
     timer.start()
     with pytest.raises(KeyboardInterrupt):

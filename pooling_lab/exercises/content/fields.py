@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .exercise import Exercise, Mistakes, add
-from .usual import usual
+from ..exercise import Exercise, Mistakes, add
+from ..misconceptions import usual
 
 
 def reach(layers: Sequence[tuple[int, int]], wrong: Mistakes = frozenset()) -> tuple[int, int]:

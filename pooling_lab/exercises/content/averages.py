@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .exercise import Case, Exercise, Mistakes, add, function
-from .streams import Stream
-from .usual import slide, usual
+from ..exercise import Case, Exercise, Mistakes, add, function
+from ..misconceptions import slide, usual
+from ..seeded_random import Stream
 
 
 def draw_map(stream: Stream) -> Case:

@@ -41,7 +41,7 @@ from typing import Any
 
 import numpy as np
 
-from .answers import Value, plain
+from .compare import Value, plain
 
 try:
     import resource

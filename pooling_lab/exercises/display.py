@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from .answers import Value
+from .compare import Value
 
 Marks = np.ndarray | None
 LARGEST = 12  # rows and columns that are drawn

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .exercise import Exercise, Mistakes, add
-from .usual import usual
+from ..exercise import Exercise, Mistakes, add
+from ..misconceptions import usual
 
 # --- how VGG16's shape goes wrong --------------------------------------------------------------
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .exercise import Case, Exercise, Mistakes, add
-from .streams import Stream
-from .usual import usual
+from ..exercise import Case, Exercise, Mistakes, add
+from ..misconceptions import usual
+from ..seeded_random import Stream
 
 
 def _blocks(image: np.ndarray) -> np.ndarray:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .exercise import Case, Exercise, Mistakes, add, function
-from .streams import Stream
-from .usual import count, slide, usual
+from ..exercise import Case, Exercise, Mistakes, add, function
+from ..misconceptions import count, slide, usual
+from ..seeded_random import Stream
 
 Sizes = tuple[int, ...]
 

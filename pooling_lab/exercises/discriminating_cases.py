@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .answers import RELATIVE, Value, same
+from .compare import RELATIVE, Value, same
 from .exercise import Case, Exercise, get
-from .streams import Stream
+from .seeded_random import Stream
 
 CANDIDATES = 400  # cases drawn before the search gives up
 GOOD_ENOUGH = 24  # cases among which the one with the clearest pairs is chosen

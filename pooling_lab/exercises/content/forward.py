@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .exercise import Case, Exercise, Mistakes, add, function
-from .streams import Stream
-from .usual import slide, usual
+from ..exercise import Case, Exercise, Mistakes, add, function
+from ..misconceptions import slide, usual
+from ..seeded_random import Stream
 
 
 def draw_low_map(stream: Stream) -> Case:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .exercise import Case, Exercise, Mistakes, add, function
-from .streams import Stream
-from .usual import usual
+from ..exercise import Case, Exercise, Mistakes, add, function
+from ..misconceptions import usual
+from ..seeded_random import Stream
 
 # --- global-pooling -------------------------------------------------------------------------
 
