@@ -35,7 +35,7 @@ from .diagnosis import diagnose
 from .discriminating_cases import CANDIDATES, telling_case, telling_cases
 from .display import Note, Verdict, grids, inline
 from .exercise import Case, Exercise, get
-from .guarded_run import own_functions, run
+from .guarded_run import Runner, here, own_functions, run
 from .seeded_random import Stream, identity
 
 RANDOM_CASES = 8
@@ -59,16 +59,29 @@ class Task:
     _key: tuple[str | None, ...] = ()
 
     def check(
-        self, answer: Any, *, secret: str | None = None, where: Where | None = None
+        self,
+        answer: Any,
+        *,
+        secret: str | None = None,
+        where: Where | None = None,
+        runner: Runner | None = None,
     ) -> Verdict:
-        """Return the verdict on an answer to this task; see `check` and `cases`."""
-        return self._verdict(answer, functools.partial(self.cases, secret, where))
+        """Return the verdict on an answer to this task; see `check` and `cases`.
+
+        A ``runner`` calls a function somewhere else than here; then ``answer`` only stands for it.
+        """
+        return self._verdict(answer, functools.partial(self.cases, secret, where), runner)
 
     def try_out(self, answer: Any, *, where: Where | None = None) -> Verdict:
         """Return the verdict on the example alone: the first of `cases`."""
         return self._verdict(answer, lambda: self.cases(None, where)[:1])
 
-    def _verdict(self, answer: Any, cases_for_code: Callable[[], list[Case]]) -> Verdict:
+    def _verdict(
+        self,
+        answer: Any,
+        cases_for_code: Callable[[], list[Case]],
+        runner: Runner | None = None,
+    ) -> Verdict:
         exercise = self.exercise
         wanted = callable(answer) if exercise.kind == "code" else not callable(answer)
         if answer is not None and answer is not Ellipsis and not wanted:
@@ -76,7 +89,7 @@ class Task:
         with own_functions() as replaced:
             if exercise.kind == "code" and callable(answer):
                 cases = cases_for_code()
-                did = run(answer, cases, exercise.forbidden)
+                did = (runner or here(answer, exercise.forbidden))(cases)
             else:
                 cases = [self.numbers]
                 is_set = exercise.unordered and isinstance(answer, set | frozenset)

@@ -94,6 +94,15 @@ class Run:
     lives_on: bool = False
 
 
+Runner = Callable[[Sequence[Mapping[str, Any]]], Run]
+"""Calls one function with each of some inputs: in this process (`here`), or in another."""
+
+
+def here(function: Callable[..., Any], forbidden: Collection[str]) -> Runner:
+    """Return what calls ``function`` in this process, guarded; see `run`."""
+    return functools.partial(run, function, forbidden=forbidden)
+
+
 def run(
     function: Callable[..., Any], inputs: Sequence[Mapping[str, Any]], forbidden: Collection[str]
 ) -> Run:

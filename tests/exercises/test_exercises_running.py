@@ -514,3 +514,18 @@ def test_an_answer_object_that_misbehaves_cannot_hurt_either():
 
     assert exercises.check("output-size", Endless()).status == "error"
     assert exercises.check("output-size", {"answer": 3}).status == "error"
+
+
+def test_a_runner_decides_where_a_function_is_called():
+    """An answer may only stand for a function that lives in another process."""
+    task, seen = exercises.show("max-pool2d"), []
+
+    def elsewhere(cases):
+        seen.extend(cases)
+        return guarded_run.run(task.exercise.solution, cases, ())
+
+    def stands_for_it(x, kernel_size, stride):
+        raise AssertionError("this one is not to be called")
+
+    assert task.check(stands_for_it, runner=elsewhere).passed
+    assert len(seen) == len(task.cases())
