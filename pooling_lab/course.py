@@ -14,16 +14,19 @@ import subprocess
 import sys
 import tomllib
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
 
 PACKAGE = "pooling-lab"
 HERE = Path(__file__).resolve().parent
+# A cell with this tag asserts what the course promises; CI runs it, a student's copy has none.
+CHECK = "check"
+FRONT_DOOR = "pooling_in_90_minutes.ipynb"
 
 
 class CourseError(Exception):
@@ -60,20 +63,34 @@ def _write_copy(original: Path, copy: Path) -> str:
     """Copy a lesson without its results, so that a prediction comes before its answer.
 
     The outputs of cells tagged ``picture`` stay: they show what a lesson looks like before
-    it is run.
+    it is run. Cells tagged ``check`` are left out: they assert, and say nothing to a reader.
     """
     notebook = json.loads(original.read_text("utf-8"))
+    notebook["cells"] = [cell for cell in notebook["cells"] if CHECK not in _tags(cell)]
     for cell in notebook["cells"]:
-        if cell["cell_type"] == "code" and "picture" not in cell["metadata"].get("tags", []):
+        if cell["cell_type"] == "code" and "picture" not in _tags(cell):
             cell.update(outputs=[], execution_count=None)
     text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     copy.write_text(text, encoding="utf-8", newline="\n")
     return _digest(copy)
 
 
+def _tags(cell: Mapping[str, Any]) -> Sequence[str]:
+    return cell["metadata"].get("tags", [])
+
+
 def originals() -> Path:
     """Return the folder of the course's own, executed notebooks."""
     return _root() / "notebooks"
+
+
+def lesson_files(folder: Path) -> list[Path]:
+    """Return the notebooks of the course in ``folder``: the 90 minutes first, then by number."""
+    return [*folder.glob(FRONT_DOOR), *sorted(folder.glob("[0-9][0-9]_*.ipynb"))]
+
+
+def _number(path: Path) -> str:
+    return "90" if path.name == FRONT_DOOR else path.name[:2]
 
 
 def copy_lessons(notebooks: Path, own: Path) -> list[str]:
@@ -97,14 +114,14 @@ def copy_lessons(notebooks: Path, own: Path) -> list[str]:
     memory = own / ".copies.json"
     known = json.loads(memory.read_text("utf-8")) if memory.exists() else {}
     told = []
-    for original in sorted(notebooks.glob("[0-9][0-9]_*.ipynb")):
+    for original in lesson_files(notebooks):
         copy, seen = own / original.name, known.get(original.name, {})
         if copy.exists() and seen.get("original") == _digest(original):
             continue
         if copy.exists() and seen.get("copy") != _digest(copy):
             told.append(
                 f"{copy.name}: a newer version is there; yours is kept. "
-                f"`make reset LESSON={copy.name[:2]}` starts the new one."
+                f"`make reset LESSON={_number(copy)}` starts the new one."
             )
             continue
         told.append(f"{copy.name}: {'brought up to date' if copy.exists() else 'new'}")
@@ -124,7 +141,8 @@ def reset(lesson: str, root: Path | None = None) -> str:
     Parameters
     ----------
     lesson
-        The lesson's number as in its file name, for instance ``"02"``.
+        The lesson's number as in its file name, for instance ``"02"``; ``"90"`` is the notebook
+        of 90 minutes.
     root
         The clone; found by itself.
 
@@ -134,13 +152,12 @@ def reset(lesson: str, root: Path | None = None) -> str:
         If there is no such lesson.
     """
     root = root or _root()
-    number = lesson.strip()
-    pattern = f"{number.zfill(2)}_*.ipynb"
-    found = sorted((root / "notebooks").glob(pattern)) if number.isdigit() else []
-    if not found:
-        names = ", ".join(path.name[:2] for path in sorted((root / "notebooks").glob("[0-9]*_*")))
+    there_are = {_number(path): path for path in lesson_files(root / "notebooks")}
+    found = there_are.get(lesson.strip().zfill(2)) if lesson.strip() else None
+    if found is None:
+        names = ", ".join(sorted(there_are))
         raise CourseError(f"There is no lesson {lesson!r}. The lessons are {names}.")
-    copy, said = root / "my_course" / found[0].name, ""
+    copy, said = root / "my_course" / found.name, ""
     if copy.exists():
         kept = copy.rename(_free_name(copy))
         said = f"Your old copy is now {kept.name}. "
@@ -158,17 +175,20 @@ class Lesson(NamedTuple):
     file: str
     title: str
     minutes: int
+    """Of its core: what the lessons behind it build on."""
+    deeper: int
+    """Of its optional part, *Deeper*; 0 if it has none."""
 
 
 def lessons(folder: Path) -> list[Lesson]:
-    """Return the lessons in ``folder`` in teaching order.
+    """Return the lessons in ``folder`` in teaching order, the notebook of 90 minutes first.
 
     Raises
     ------
     CourseError
         If a notebook does not say its title as ``# NN · Title`` and its ``**Minutes:** N``.
     """
-    return [_described(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")) if _own(path)]
+    return [_described(path) for path in lesson_files(folder) if _own(path)]
 
 
 def _own(path: Path) -> bool:
@@ -178,22 +198,23 @@ def _own(path: Path) -> bool:
 def _described(path: Path) -> Lesson:
     cells = json.loads(path.read_text("utf-8"))["cells"]
     prose = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-    title = re.match(r"# \d\d · (.+)", prose)
-    minutes = re.search(r"\*\*Minutes:\*\* (\d+)", prose)
+    title = re.match(r"# (?:\d\d · )?(.+)", prose)
+    minutes = re.search(r"\*\*Minutes:\*\* (\d+)(?: for the core, (\d+) for \*Deeper\*)?", prose)
     if not (title and minutes):
         raise CourseError(f"{path.name} must begin with '# NN · Title' and say '**Minutes:** N'.")
-    return Lesson(path.name[:2], path.name, title[1], int(minutes[1]))
+    return Lesson(_number(path), path.name, title[1], int(minutes[1]), int(minutes[2] or 0))
 
 
 def contents(folder: Path | None = None) -> Markdown:
     """Return the table of the lessons beside this notebook, each a link to open it."""
     from IPython.display import Markdown
 
-    rows = [
-        f"| {lesson.number} | [{lesson.title}]({lesson.file}) | {lesson.minutes} |"
-        for lesson in lessons(folder or Path.cwd())
-    ]
-    return Markdown("\n".join(["| | lesson | minutes |", "|---|:---|---:|", *rows]))
+    head = ["| | lesson | minutes | *Deeper* |", "|---|:---|---:|---:|"]
+    rows = []
+    for number, file, title, minutes, deeper in lessons(folder or Path.cwd()):
+        cells = "" if file == FRONT_DOOR else number, f"[{title}]({file})", minutes, deeper or ""
+        rows.append("".join(f"| {cell} " if cell != "" else "| " for cell in cells) + "|")
+    return Markdown("\n".join([*head, *rows]))
 
 
 # --- opening JupyterLab -------------------------------------------------------------------

@@ -20,6 +20,12 @@ def lesson(text: str, outputs: bool = True) -> str:
         {"cell_type": "markdown", "metadata": {}, "source": [text]},
         {"cell_type": "code", "metadata": {}, "execution_count": 1, "outputs": stored},
         {"cell_type": "code", "metadata": tagged, "execution_count": 2, "outputs": stored},
+        {
+            "cell_type": "code",
+            "metadata": {"tags": ["check"]},
+            "outputs": [],
+            "source": ["assert 1"],
+        },
     ]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
@@ -52,6 +58,33 @@ def test_a_copy_keeps_the_pictures_and_hides_the_answers(clone):
     _, answer, picture = json.loads(own(clone).read_text())["cells"]
     assert (answer["outputs"], answer["execution_count"]) == ([], None)
     assert picture["outputs"]
+
+
+def test_a_copy_has_no_cells_that_only_assert(clone):
+    copy(clone)
+    assert "assert" not in own(clone).read_text()
+
+
+def test_the_90_minutes_come_first_and_are_reset_by_their_number(clone):
+    (clone / "notebooks" / course.FRONT_DOOR).write_text(lesson("# Pooling in 90 minutes"))
+    assert copy(clone)[0] == f"{course.FRONT_DOOR}: new"
+    own(clone, "pooling_in_90_minutes").write_text("my work")
+    course.reset("90", clone)
+    assert own(clone, "pooling_in_90_minutes.kept-1").read_text() == "my work"
+
+
+def test_the_contents_tell_the_minutes_of_core_and_deeper(clone):
+    said = "# {} · Title\n**Minutes:** 40 for the core, 20 for *Deeper*"
+    front = "# Pooling in 90 minutes\n**Minutes:** 90"
+    (clone / "notebooks" / course.FRONT_DOOR).write_text(lesson(front))
+    for path in course.lesson_files(clone / "notebooks")[1:]:
+        path.write_text(lesson(said.format(path.name[:2])))
+    rows = course.contents(clone / "notebooks").data.splitlines()[2:]
+    assert rows == [
+        "| | [Pooling in 90 minutes](pooling_in_90_minutes.ipynb) | 90 | |",
+        "| 00 | [Title](00_start_here.ipynb) | 40 | 20 |",
+        "| 02 | [Title](02_output_size.ipynb) | 40 | 20 |",
+    ]
 
 
 def test_work_is_kept_when_a_newer_original_comes(clone):
