@@ -141,8 +141,8 @@ HERE = [claim for claim in ledger.CLAIMS.values() if claim.lesson in LESSONS]
 def test_the_lesson_bets_before_it_asserts_and_settles(claim):
     cells = nbformat.read(LESSONS[claim.lesson], 4).cells
     code = [cell.source if cell.cell_type == "code" else "" for cell in cells]
-    bet = [i for i, source in enumerate(code) if f'ledger.bet("{claim.id}", ...' in source]
-    settled = [i for i, source in enumerate(code) if f'ledger.settle("{claim.id}"' in source]
+    bet = [i for i, source in enumerate(code) if f'claims.bet("{claim.id}", ...' in source]
+    settled = [i for i, source in enumerate(code) if f'claims.settle("{claim.id}"' in source]
     settled = settled or [i for i, s in enumerate(code) if f'settle(\n    "{claim.id}"' in s]
     assert len(bet) == len(settled) == 1 and bet[0] < settled[0]
     assert re.search(r"^\s*assert ", code[settled[0]], re.M)
