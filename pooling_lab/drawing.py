@@ -542,23 +542,34 @@ def data_uri(png_bytes: bytes) -> str:
 IN_THE_DARK = {"drawing": "invert(0.93) hue-rotate(180deg)", "photo": "brightness(0.8)"}
 
 
+# A picture whose live view is the next output (an explorer's): one of the two is seen. Where no
+# model comes with the notebook, the view's renderer can only say "model not found".
+ONE_OF_TWO = (
+    ".jp-OutputArea-child:has(.pl-stored):has(+ .jp-OutputArea-child .pl-explorer), "
+    ".jp-OutputArea-child:has(.pl-stored) + "
+    ".jp-OutputArea-child:has(.jupyter-widgets):not(:has(.pl-explorer)) {display: none}"
+)
+
+
 def display_bundle(
-    png_bytes: bytes, alt: str, *, photo: bool
+    png_bytes: bytes, alt: str, *, photo: bool, live: bool = False
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return data and metadata that show a PNG with its text everywhere, in every theme.
 
     JupyterLab ignores an ``alt`` beside a PNG, so the HTML carries it there; GitHub and
     nbconvert read the PNG and its metadata. ``photo`` says whether there are pixels in it
-    whose brightness is what it shows.
+    whose brightness is what it shows, ``live`` whether the next output is its live view, which
+    hides it wherever it can be drawn.
     """
     if len(alt.split()) < 4:
         raise ValueError(f"alt must say in a sentence what the picture shows, got {alt!r}")
     width = Image.open(io.BytesIO(png_bytes)).width // ZOOM
     kind = "photo" if photo else "drawing"
+    looks = f"{_in_the_dark(f'.pl-{kind}')} {{filter: {IN_THE_DARK[kind]}}}"
     tag = (
         f'<img alt="{html.escape(alt)}" src="{data_uri(png_bytes)}" width="{width}" '
-        f'class="pl-{kind}" style="max-width: 100%; height: auto">'
-        f"<style>{_in_the_dark(f'.pl-{kind}')} {{filter: {IN_THE_DARK[kind]}}}</style>"
+        f'class="pl-{kind}{" pl-stored" * live}" style="max-width: 100%; height: auto">'
+        f"<style>{looks} {ONE_OF_TWO if live else ''}</style>"
     )
     data = {"text/html": tag, "image/png": base64.b64encode(png_bytes).decode(), "text/plain": alt}
     return data, {"image/png": {"alt": alt, "width": width}}
@@ -586,7 +597,7 @@ def show(figure: Figure, alt: str) -> None:
     has_pixels = any(axes.images for axes in figure.axes)
     data, metadata = display_bundle(to_png(Image.open(buffer)), alt, photo=has_pixels)
     plt.close(figure)
-    _display(data, metadata)
+    publish(data, metadata)
 
 
 def show_pictures(*pictures: Picture, alt: str = "") -> None:
@@ -597,10 +608,11 @@ def show_pictures(*pictures: Picture, alt: str = "") -> None:
     ``show_pictures(grid(x, "input"), grid(max_pool2d(x, 2), "output"))``
     """
     words = alt or ". ".join(picture.description for picture in pictures)
-    _display(*display_bundle(png(pictures), words, photo=any(p.has_photo for p in pictures)))
+    publish(*display_bundle(png(pictures), words, photo=any(p.has_photo for p in pictures)))
 
 
-def _display(data: dict[str, Any], metadata: dict[str, Any]) -> None:
+def publish(data: dict[str, Any], metadata: dict[str, Any]) -> None:
+    """Make an output of a cell, each front end to show it as the richest of its kinds."""
     from IPython.display import display
 
     display(data, metadata=metadata, raw=True)

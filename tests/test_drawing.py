@@ -322,7 +322,7 @@ ALT = 'A line that "rises" from 0 to 1'
 @pytest.fixture
 def displayed(monkeypatch):
     shown = []
-    monkeypatch.setattr(drawing, "_display", lambda data, metadata: shown.append((data, metadata)))
+    monkeypatch.setattr(drawing, "publish", lambda data, metadata: shown.append((data, metadata)))
     return shown
 
 

@@ -16,8 +16,10 @@ import torch.nn.functional as F
 import traitlets
 from PIL import Image
 
+from pooling_lab import drawing
 from pooling_lab.data import load_photo
 from pooling_lab.drawing import Bar, Cell, Photo, grid, number
+from pooling_lab.exercises import guarded_run
 from pooling_lab.explorers import (
     Control,
     Explorer,
@@ -331,6 +333,30 @@ def test_impossible_settings_are_told_before_the_function_is_called():
     assert explorer.frame.error.startswith("padding must be at most half of kernel_size")
 
 
+def test_an_endless_loop_is_stopped_and_no_other_call_is_tried(monkeypatch):
+    monkeypatch.setattr(guarded_run, "TIME_LIMIT", 0.2)
+    calls = []
+
+    def endless(x, kernel_size, stride):
+        calls.append(kernel_size)
+        while kernel_size == 2:
+            pass
+        return max_pool2d(x, kernel_size, stride)
+
+    explorer = window_explorer(pool=endless, kernel_size=1, stride=1)
+    assert calls == [1, 1, 1, 1, 2]
+    assert not explorer.frame.error
+    assert re.match(r"endless with kernel_size=2, stride=1 did not end", explorer.frames[4].error)
+    assert all(frame.error.startswith("not tried, because ") for frame in explorer.frames[5:])
+
+
+def test_a_function_that_would_end_the_kernel_gets_a_frame_that_says_so():
+    def leaves(x, kernel_size):
+        raise SystemExit("bye")
+
+    assert window_explorer(pool=leaves).frame.error.startswith("leaves raised SystemExit: bye")
+
+
 @pytest.mark.parametrize("make", [window_explorer, photo_explorer])
 def test_a_function_with_other_arguments_is_refused_by_name(make):
     with pytest.raises(TypeError, match=r"these names: <lambda> also needs k, s$"):
@@ -463,9 +489,12 @@ def test_a_control_moved_in_python_selects_its_frame(explorer):
         assert explorer.frame is explorer.frames[index]
 
 
-def test_it_is_stored_as_a_picture_with_words(explorer):
-    data, metadata = explorer._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in data
+def test_it_is_stored_as_a_picture_with_words_and_shown_live_after_it(explorer, monkeypatch):
+    published = []
+    monkeypatch.setattr(drawing, "publish", lambda *bundle: published.append(bundle))
+    explorer._ipython_display_()
+    (data, metadata), (view, _) = published
+    assert [*view] == ["application/vnd.jupyter.widget-view+json"]
     assert data["text/plain"] == metadata["image/png"]["alt"] == str(explorer)
     assert explorer.frame.summary in data["text/plain"]
     assert data["text/html"].startswith("<img alt=")

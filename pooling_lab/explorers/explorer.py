@@ -168,11 +168,17 @@ class Explorer(anywidget.AnyWidget):
         shown = [c.name for c in self._controls if len(c.values) > 1]
         return f"<{self._title}: {', '.join(f'{name}={getattr(self, name)!r}' for name in shown)}>"
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _ipython_display_(self) -> None:
+        """Display the picture, and after it the live view, which hides the picture.
+
+        They are two outputs, because a front end shows the view of one that has both, also where
+        a notebook was opened again and no model came with it: then the picture is there.
+        """
         has_photo = any(panel.has_photo for panel in self.frame.panels)
-        data, metadata = drawing.display_bundle(self.png(), str(self), photo=has_photo)
-        view, view_metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        return {**view, **data}, {**view_metadata, **metadata}
+        data, metadata = drawing.display_bundle(self.png(), str(self), photo=has_photo, live=True)
+        drawing.publish(data, metadata)
+        view, _ = self._repr_mimebundle_() or ({}, {})
+        drawing.publish({kind: view[kind] for kind in view if kind != "text/plain"}, {})
 
 
 @dataclass

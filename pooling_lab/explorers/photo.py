@@ -14,6 +14,7 @@ from pooling_lab.explorers.explorer import Explorer, Frame
 from pooling_lab.explorers.pools import (
     PLAIN,
     Function,
+    Guarded,
     axes_of,
     formula,
     pool_controls,
@@ -66,19 +67,20 @@ def photo_explorer(
     if pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
         raise ValueError(f"x must be a photo (H, W) or (H, W, 3), got shape {pixels.shape}")
     start = {"kernel_size": kernel_size, "stride": stride, **PLAIN}
+    guarded = Guarded(pool) if callable(pool) else None
     chosen = pool_controls(pool, start, controls, VALUES)
 
     before = photo(photo_png(pixels, COLOURS), f"input {size_of(pixels)}")
 
     def frame(**settings: Any) -> Frame:
         kind = settings.pop("pool")
-        return _frame(pixels, before, pool if callable(pool) else kind, kind, settings)
+        return _frame(pixels, before, guarded or kind, kind, settings)
 
     return Explorer("Photo explorer", chosen, frame)
 
 
 def _frame(
-    x: NDArray[Any], before: Picture, pool: str | Function, kind: str, settings: dict[str, Any]
+    x: NDArray[Any], before: Picture, pool: str | Guarded, kind: str, settings: dict[str, Any]
 ) -> Frame:
     notes = formula(axes_of(x, settings))[1:]
     try:
@@ -94,7 +96,7 @@ def _frame(
     return Frame(summary, [before, after, photo(pixels, f"enlarged × {zoom:.3g}", zoom)], (), notes)
 
 
-def _pooled(x: NDArray[Any], pool: str | Function, settings: dict[str, Any]) -> NDArray[Any]:
+def _pooled(x: NDArray[Any], pool: str | Guarded, settings: dict[str, Any]) -> NDArray[Any]:
     planes = x[..., None] if x.ndim == 2 else x
     colours = [run(pool, plane.astype(float), settings) for plane in np.moveaxis(planes, -1, 0)]
     return np.stack(colours, axis=-1).reshape(*colours[0].shape, *x.shape[2:])

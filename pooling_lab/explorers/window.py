@@ -13,6 +13,7 @@ from pooling_lab.explorers.explorer import Explorer, Frame, Step
 from pooling_lab.explorers.pools import (
     VALUES,
     Function,
+    Guarded,
     as_plane,
     axes_of,
     formula,
@@ -84,16 +85,17 @@ def window_explorer(
         "ceil_mode": ceil_mode,
         "count_include_pad": count_include_pad,
     }
+    guarded = Guarded(pool) if callable(pool) else None
     chosen = pool_controls(pool, start, controls, VALUES)
 
     def frame(**settings: Any) -> Frame:
         kind = settings.pop("pool")
-        return _frame(plane, pool if callable(pool) else kind, kind, settings)
+        return _frame(plane, guarded or kind, kind, settings)
 
     return Explorer("Window explorer", chosen, frame)
 
 
-def _frame(x: NDArray[Any], pool: str | Function, kind: str, settings: dict[str, Any]) -> Frame:
+def _frame(x: NDArray[Any], pool: str | Guarded, kind: str, settings: dict[str, Any]) -> Frame:
     axes = axes_of(x, settings)
     pad = PAD.get(kind, "") if settings["count_include_pad"] else ""
     before = grid(x, f"input {size_of(x)}", axes=axes, pad=pad)

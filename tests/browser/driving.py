@@ -1,4 +1,4 @@
-"""A real JupyterLab in a real browser, driven as a person would: menus, Tab, arrow keys.
+"""A real JupyterLab or Notebook 7 in a real browser, driven as a person would: menus, Tab, keys.
 
 `conftest.py` makes fixtures of this; `tests/benchmarks/slider_latency.py` measures with it.
 """
@@ -82,10 +82,10 @@ def start_browser(playwright: Playwright) -> Browser:
 
 
 class Lab:
-    """A running JupyterLab: its folder of notebooks, and requests to it."""
+    """A running JupyterLab or Notebook 7: its folder of notebooks, and requests to it."""
 
-    def __init__(self, folder: Path, port: int, token: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, port: int, token: str, application: str) -> None:
+        self.folder, self.application = folder, application
         self.origin = f"http://127.0.0.1:{port}"
         self.token = token
 
@@ -99,6 +99,11 @@ class Lab:
         with urllib.request.urlopen(request, timeout=10) as answer:
             content = answer.read()
         return json.loads(content) if content else None
+
+    def address(self, name: str) -> str:
+        """Return where a notebook opens; `reset` forgets what a former page had open."""
+        path = "lab/tree" if self.application == "jupyterlab" else "notebooks"
+        return f"{self.origin}/{path}/{name}?token={self.token}&reset"
 
     def answers(self) -> bool:
         """Tell whether the server is up."""
@@ -114,17 +119,18 @@ class Lab:
 
 
 @contextmanager
-def running_lab(place: Path) -> Iterator[Lab]:
+def running_lab(place: Path, application: str = "jupyterlab") -> Iterator[Lab]:
     """Run JupyterLab from this environment, with nothing of this person's own settings.
 
-    It serves the folder ``notebooks`` below ``place``, on a free port of this machine only.
+    ``application`` may be ``"notebook"`` instead. It serves the folder ``notebooks`` below
+    ``place``, on a free port of this machine only.
     """
-    lab = Lab(place / "notebooks", _free_port(), secrets.token_hex(16))
+    lab = Lab(place / "notebooks", _free_port(), secrets.token_hex(16), application)
     lab.folder.mkdir()
     log = place / "jupyterlab.log"
     with log.open("w") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *_options(lab)],
+            [sys.executable, "-m", application, *_options(lab)],
             env=_environment(place),
             cwd=lab.folder,
             stdout=output,
@@ -150,8 +156,9 @@ def _options(lab: Lab) -> list[str]:
         "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={lab.token}",
         f"--ServerApp.root_dir={lab.folder}",
-        "--LabApp.extension_manager=readonly",
     ]
+    if lab.application == "jupyterlab":
+        options.append("--LabApp.extension_manager=readonly")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
     return options
@@ -215,8 +222,7 @@ class Notebook:
 
     def __init__(self, page: Page, lab: Lab, name: str) -> None:
         self.page, self.lab, self.name = page, lab, name
-        # `reset` forgets what a former page had open.
-        page.goto(f"{lab.origin}/lab/tree/{name}?token={lab.token}&reset")
+        page.goto(lab.address(name))
         self.panel = page.locator(".jp-NotebookPanel")
         expect(self.cells.first).to_be_visible(timeout=60_000)
         self.wait_for_the_kernel()
@@ -258,6 +264,17 @@ class Notebook:
             "[data-mime-type='application/vnd.jupyter.error'],"
             "[data-mime-type='application/vnd.jupyter.stderr']"
         )
+
+    def save(self) -> None:
+        """Press Ctrl+S and wait until the file is another one, and whole."""
+        file = self.lab.folder / self.name
+        before = file.read_bytes()
+        self.page.keyboard.press("Control+s")
+        deadline = time.monotonic() + 30
+        while not file.read_bytes().strip().endswith(b"}") or file.read_bytes() == before:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{self.name} was not saved")
+            self.page.wait_for_timeout(100)
 
     def run_all(self, seconds: float = 120) -> None:
         """Choose Run → Run All Cells and wait until no cell is waiting or running."""

@@ -44,10 +44,16 @@ def normalise(notebook: Any) -> None:
         cell.id = cell.id if not _made_up(cell.id) else f"cell-{number:02d}"
         if cell.cell_type != "code":
             continue
+        cell.outputs = [output for output in cell.outputs if not _only_a_view(output)]
         for output in cell.outputs:
             output.get("data", {}).pop(WIDGET_VIEW, None)
             if output.output_type == "stream" and output.name == "stderr":
                 raise SystemExit(f"cell {cell.id} wrote to stderr:\n{output.text}")
+
+
+def _only_a_view(output: Any) -> bool:
+    """Tell whether an output is the live view of the picture before it: no model is stored."""
+    return [*output.get("data", {})] == [WIDGET_VIEW]
 
 
 def _made_up(cell_id: str) -> bool:
