@@ -24,6 +24,7 @@ import numpy as np
 from .exercises import Note, Verdict, get, personal
 from .exercises.checking import Task, Where, show
 from .exercises.compare import Value, plain
+from .exercises.exercise import known_version
 
 __all__ = [
     "ANSWER",
@@ -62,11 +63,15 @@ class Sheet:
         nbgrader grades, the name of the folder that the submission came in.
     course
         Which course, so that the numbers change from year to year.
+    numbers
+        The version of the numbers that this assignment was handed out with. Every version stays.
 
     Raises
     ------
     ValueError
         If nobody has said whose assignment this is.
+    UnknownNumbers
+        If this pooling_lab does not have that version: nothing can be judged then.
 
     Examples
     --------
@@ -74,15 +79,18 @@ class Sheet:
     The assignment of s1234567, in the course pooling-2026.
     """
 
-    def __init__(self, student: str | None = None, *, course: str = "") -> None:
+    def __init__(self, student: str | None = None, *, course: str = "", numbers: int = 1) -> None:
         self.student, self.course = _whose(student), course
+        self.numbers = known_version(numbers)
 
     def __repr__(self) -> str:
         return f"The assignment of {self.student}, in the course {self.course or 'without a name'}."
 
     def task(self, id: str) -> Task:
         """Return a task: with numbers of one's own, or, for a function, everybody's example."""
-        return personal(id, self.student, self.course) if get(id).kind == "answer" else show(id)
+        if get(id).kind == "code":
+            return show(id)
+        return personal(id, self.student, self.course, numbers=self.numbers)
 
     def show(self, id: str) -> Note:
         """Return the task as it shows itself in a notebook; the stub stands in a cell already."""

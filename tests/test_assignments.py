@@ -1,5 +1,7 @@
 """What the notebook of an assignment calls, as it runs at a student's home."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,21 @@ def test_short_answers_have_own_numbers_and_functions_everybodys(sheet):
     personal = exercises.personal("output-size", "s1234567", "pooling-2026")
     assert sheet.task("output-size").numbers == personal.numbers
     assert sheet.task("max-pool2d") is exercises.show("max-pool2d")
+
+
+def test_a_sheet_has_a_version_of_the_numbers_and_the_first_where_none_is_named(sheet):
+    named = assignments.Sheet("s1234567", course="pooling-2026", numbers=1)
+    assert named.task("output-size") == sheet.task("output-size")
+    with pytest.raises(exercises.UnknownNumbers, match=r"numbers=2: .* nothing can be judged"):
+        assignments.Sheet("s1234567", course="pooling-2026", numbers=2)
+
+
+def test_the_assignments_name_the_version_of_their_numbers():
+    sources = [*(Path(__file__).parents[1] / "notebooks/assignments/source").glob("*/*.ipynb")]
+    assert len(sources) >= 3
+    for path in sources:
+        source = path.read_text(encoding="utf-8")
+        assert source.count("Sheet(") == source.count(", numbers=1)") == 1, path
 
 
 def test_a_look_at_a_short_answer_does_not_say_whether_it_is_right(sheet, capsys):

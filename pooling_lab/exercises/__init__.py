@@ -13,12 +13,13 @@ How to add one: `pooling_lab.exercises.checking`.
 from .checking import Task, check, hint, personal, seen, show, solution
 from .content import averages, backward, fields, forward, judging, maps, networks, sizes  # noqa: F401  (each adds its exercises)
 from .display import Note, Verdict
-from .exercise import Exercise, get, ids
+from .exercise import Exercise, UnknownNumbers, get, ids
 
 __all__ = [
     "Exercise",
     "Note",
     "Task",
+    "UnknownNumbers",
     "Verdict",
     "check",
     "get",

@@ -26,6 +26,17 @@ def one_number_won(seen: np.ndarray, right: np.ndarray) -> bool:
     return not won.size or (len(won) == 1 and won[0] < 0 and bool((won > right[differs]).all()))
 
 
+def one_number_lost(seen: np.ndarray, right: np.ndarray) -> bool:
+    """Tell whether one positive number, if any, stands in place of minima above it.
+
+    Examples
+    --------
+    >>> one_number_lost(np.array([3.0, 255.0]), np.array([3.0, 500.0]))
+    True
+    """
+    return one_number_won(-seen, -right)
+
+
 def decimals_gone(seen: np.ndarray, right: np.ndarray) -> bool:
     """Tell whether these are whole numbers beside the right ones: cut off, or rounded.
 
@@ -55,6 +66,7 @@ def one_factor(seen: np.ndarray, right: np.ndarray) -> bool:
 ALIKE: dict[str, Callable[[np.ndarray, np.ndarray], bool]] = {
     "finite-start": one_number_won,
     "pad-not-low-enough": one_number_won,
+    "started-high": one_number_lost,
     "fraction-lost": decimals_gone,
     "wrong-divisor": one_factor,
 }

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from .discriminating_cases import size
 from .display import LONGEST, Grid, Status, Verdict
 from .exercise import Case, Exercise
 from .guarded_run import Outcome, Run
@@ -38,10 +37,26 @@ class Attempt:
         return self.exercise.kind == "code"
 
     def wrong(self) -> list[int]:
-        """Return which cases went wrong, the smallest input first."""
-        by_size = sorted(range(len(self.outcomes)), key=lambda i: size(self.cases[i]))
+        """Return which cases went wrong, the one that is easiest to read first."""
+        by_size = sorted(range(len(self.outcomes)), key=lambda i: effort(self.cases[i]))
         right = self.exercise.explains
         return [i for i in by_size if not right(self.outcomes[i].value, self.cases[i])]
+
+
+def effort(case: Case) -> tuple[int, int, float]:
+    """Return what it takes to read a case: long numbers count most, then how many there are.
+
+    Examples
+    --------
+    >>> effort({"x": np.array([3.0, -18.5]), "p": 2})
+    (0, 3, 2.0)
+    >>> effort({"x": np.array([-3_900_000_000.0]), "p": 2})[0]
+    8
+    """
+    largest = max(float(abs(np.asarray(value)).max(initial=0)) for value in case.values())
+    digits = int(np.log10(max(largest, 1))) + 1
+    single = sum(float(abs(value)) for value in case.values() if isinstance(value, int | float))
+    return max(0, digits - 2), sum(int(np.size(value)) for value in case.values()), single
 
 
 def verdict(

@@ -7,14 +7,20 @@ How to add an exercise (one section of a theme file, at most 40 lines; `sizes` i
 2. Write it once more as ``_…_mistaken(wrong, **case)``, with a switch for each misconception:
    ``padding * (1 if "padding-once" in wrong else 2)``. `misconceptions.count` and
    `misconceptions.slide` have the usual switches already; two mistakes at once come for free.
-3. Write ``draw(stream)``: one candidate case. Small, ragged, negative: whatever makes the wrong
-   answers differ. You do not choose the cases; a search does.
+3. Write the drawing, ``draws={1: …}``: small, ragged, negative, whatever makes the wrong answers
+   differ. A short answer has one case alone, so what keeps it from being right by chance is
+   written down there, with `keeping`.
 4. ``add(Exercise(id=…, task=…, stub=…, misconceptions=usual(…), hints=…))``. The text of a new
    misconception goes into `misconceptions.TEXTS`: why it happens and what to try, never the answer.
 5. For a function, put three independent right solutions into
    ``tests/exercises/solutions_<theme>.py``.
-6. Run ``python tests/exercises/store_personal_numbers.py`` and ``pytest tests/exercises -k <id>``:
-   it says which misconceptions no case tells apart.
+6. Run ``python tests/exercises/add_cases.py`` (it searches for cases that tell all mistakes apart,
+   and only ever appends to ``cases.json``) and ``python tests/exercises/pin_numbers.py``, then
+   ``pytest tests/exercises -k <id>``.
+
+What somebody was given never changes. Numbers that should have been drawn otherwise get a new
+version: append 2 to `exercise.VERSIONS`, write ``draws={1: …, 2: …}``, pin, and name
+``numbers=2`` in the assignments that are handed out from now on. Those that were keep theirs.
 
 The student's code is only ever called guarded (`guarded_run`), no message holds the answer, and
 messages are the same on every machine and every run.
@@ -31,14 +37,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from .attempt import Attempt, arrays_of, call, literal
+from .cases import cases
 from .diagnosis import diagnose
-from .discriminating_cases import CANDIDATES, telling_case, telling_cases
 from .display import Note, Verdict, grids, inline
 from .exercise import Case, Exercise, get
 from .guarded_run import Runner, here, own_functions, run
 from .seeded_random import Stream, identity
 
 RANDOM_CASES = 8
+CANDIDATES = 400  # cases drawn before `where` is said to keep too few
 Where = Callable[[Case], bool]
 
 
@@ -57,6 +64,7 @@ class Task:
     exercise: Exercise
     numbers: Case
     _key: tuple[str | None, ...] = ()
+    _version: int = 1
 
     def check(
         self,
@@ -116,12 +124,12 @@ class Task:
         streams = [Stream("random", self.exercise.id, *self._key)]
         if secret is not None:
             streams.append(Stream("hidden", self.exercise.id, *self._key, secret))
-        telling = [case for case in telling_cases(self.exercise.id) if case is not self.numbers]
-        kept = [case for case in (self.numbers, *telling) if where is None or where(case)]
+        stored = [case for case in cases(self.exercise.id) if case is not self.numbers]
+        kept = [case for case in (self.numbers, *stored) if where is None or where(case)]
         return kept + [case for stream in streams for case in self._drawn(stream, where)]
 
     def _drawn(self, stream: Stream, where: Where | None) -> list[Case]:
-        candidates = (self.exercise.draw(stream) for _ in range(CANDIDATES))
+        candidates = (self.exercise.draw(stream, self._version) for _ in range(CANDIDATES))
         kept = (case for case in candidates if where is None or where(case))
         drawn = list(itertools.islice(kept, RANDOM_CASES))
         if len(drawn) < RANDOM_CASES:
@@ -175,18 +183,17 @@ def _with_note(verdict: Verdict, replaced: list[str]) -> Verdict:
 
 @functools.cache
 def _standard(id: str) -> Task:
-    exercise = get(id)
-    if exercise.kind == "code":
-        return Task(exercise, telling_cases(id)[0])
-    return Task(exercise, telling_case(exercise, Stream("standard", id)))
+    return Task(get(id), cases(id)[0])
 
 
-def _task(id: str, student: str | None, course: str, secret: str | None) -> Task:
-    return _standard(id) if student is None else personal(id, student, course, secret)
+def _task(id: str, student: str | None, course: str, secret: str | None, numbers: int) -> Task:
+    return _standard(id) if student is None else personal(id, student, course, secret, numbers)
 
 
 @functools.lru_cache(maxsize=1000)
-def personal(id: str, student: str, course: str = "", secret: str | None = None) -> Task:
+def personal(
+    id: str, student: str, course: str = "", secret: str | None = None, numbers: int = 1
+) -> Task:
     """Return an exercise with a student's own numbers, the same always and everywhere.
 
     Parameters
@@ -199,6 +206,8 @@ def personal(id: str, student: str, course: str = "", secret: str | None = None)
         Which course, so that the numbers change from year to year.
     secret
         The instructor's: without it nobody can work out another student's numbers.
+    numbers
+        The version of the numbers, as in the cell that gave them out: every version stays.
 
     Returns
     -------
@@ -209,18 +218,23 @@ def personal(id: str, student: str, course: str = "", secret: str | None = None)
     ------
     ValueError
         If there is no such exercise, or the student's id is empty.
+    UnknownNumbers
+        If this pooling_lab does not have that version of the numbers.
     """
     if not identity(student):
         raise ValueError("student must be an id, not an empty text")
     exercise, key = get(id), (course, identity(student), secret)
-    stream = Stream("personal", id, *key)
-    if exercise.kind == "code":
-        return Task(exercise, exercise.draw(stream), key)
-    return Task(exercise, telling_case(exercise, stream), key)
+    drawn = exercise.draw(Stream("personal", id, *key), numbers)
+    return Task(exercise, drawn, key, numbers)
 
 
 def show(
-    id: str, *, student: str | None = None, course: str = "", secret: str | None = None
+    id: str,
+    *,
+    student: str | None = None,
+    course: str = "",
+    secret: str | None = None,
+    numbers: int = 1,
 ) -> Task:
     """Return the task with its stars and minutes; in a notebook it shows itself.
 
@@ -228,10 +242,10 @@ def show(
     ----------
     id
         Which exercise.
-    student, course, secret
+    student, course, secret, numbers
         As in `personal`; without ``student`` everybody gets the same numbers.
     """
-    return _task(id, student, course, secret)
+    return _task(id, student, course, secret, numbers)
 
 
 def check(
@@ -241,6 +255,7 @@ def check(
     student: str | None = None,
     course: str = "",
     secret: str | None = None,
+    numbers: int = 1,
 ) -> Verdict:
     """Return a verdict on an answer: whether it is right, and if not, why not.
 
@@ -251,7 +266,7 @@ def check(
     answer
         A number, a list, an array or a tensor; or, where a function is to be written, the
         function. It is called with small inputs that tell the usual mistakes apart.
-    student, course
+    student, course, numbers
         As in `personal`, if the numbers were the student's own.
     secret
         An instructor's: personal numbers and hidden inputs for functions are drawn from it.
@@ -266,7 +281,7 @@ def check(
     >>> check("output-size", None).status
     'not attempted'
     """
-    return _task(id, student, course, secret).check(answer, secret=secret)
+    return _task(id, student, course, secret, numbers).check(answer, secret=secret)
 
 
 _hints_given: dict[str, int] = {}

@@ -13,6 +13,7 @@ import numpy as np
 Value = str | np.ndarray | tuple["Value", ...]
 
 RELATIVE = 1e-5  # float32 carries about seven digits
+HUGE = 1e15  # from here on whole numbers are not told apart any more
 BIGGEST = 10**7  # cells; no exercise asks for more
 LISTED = (Iterator, KeysView, ValuesView)  # generators, zip, map: read as the list they stand for
 MOST_DIGITS = 6  # a number with more than these is not called rounded
@@ -142,14 +143,14 @@ def aligned(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def agree(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Mark the cells in which two arrays of one shape agree.
 
-    Whole numbers agree when they are equal (a count of weights is right or wrong), others up to
-    rounding in float32. NaN agrees with NaN.
+    Whole numbers agree when they are equal (a count of weights is right or wrong), others, and
+    huge ones, up to rounding in float32. NaN agrees with NaN.
     """
     with np.errstate(invalid="ignore"):  # inf − inf
         difference, larger = abs(a - b), np.maximum(abs(a), abs(b))
     rounding = RELATIVE * np.maximum(larger, 0.01 * larger[np.isfinite(larger)].max(initial=0))
     close = (difference <= rounding) & (difference < np.inf)
-    whole = (a == np.rint(a)) & (b == np.rint(b))
+    whole = (a == np.rint(a)) & (b == np.rint(b)) & (larger < HUGE)
     return (a == b) | (close & ~whole) | ((a != a) & (b != b))
 
 

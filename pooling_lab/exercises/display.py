@@ -15,12 +15,11 @@ from typing import Literal
 
 import numpy as np
 
-from .compare import Value
+from .compare import HUGE, Value
 
 Marks = np.ndarray | None
 LARGEST = 12  # rows and columns that are drawn
 LONGEST = 40  # numbers that are written within a sentence or a line of code
-HUGE = 1e15  # from here on whole numbers are not told apart any more
 GROUPS = "\N{NARROW NO-BREAK SPACE}"
 MOST_PLANES = 4  # of one array that are drawn
 WRONG = "✗"

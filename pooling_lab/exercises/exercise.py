@@ -15,9 +15,11 @@ from .compare import Value, plain, same
 from .seeded_random import Stream
 
 Case = Mapping[str, Any]
+Draw = Callable[[Stream], Case]
 Mistakes = Collection[str]
 
 NONE: frozenset[str] = frozenset()
+VERSIONS = (1,)  # of the numbers, of all exercises together; append, never change one
 LIBRARY = (
     "pooling_lab.engine",
     "pooling_lab.pooling",
@@ -25,6 +27,27 @@ LIBRARY = (
     "pooling_lab.reference",
     "pooling_lab.exercises",
 )
+
+
+class UnknownNumbers(ValueError):
+    """A version of the numbers that this pooling_lab does not have: nothing can be judged."""
+
+
+def known_version(numbers: int) -> int:
+    """Return a version of the numbers, if there is such a one.
+
+    Raises
+    ------
+    UnknownNumbers
+        If there is not.
+    """
+    if numbers not in VERSIONS:
+        raise UnknownNumbers(
+            f"numbers={numbers!r}: this pooling_lab has version {', '.join(map(str, VERSIONS))} of "
+            "the numbers. Other numbers were given out, so nothing can be judged; install the "
+            "pooling_lab that the assignment came with, or a newer one"
+        )
+    return numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +64,11 @@ class Exercise:
         What to do. ``{name}`` stands for that number of the case; arrays are drawn below.
     stub
         What the student starts from: ``answer = None``, or a ``def`` whose body is ``...``.
-    draw
-        Draws one candidate case: the arguments of ``solution``, by name, in order.
+    draws
+        For each version of the numbers in which they changed, a function that draws a case: the
+        arguments of ``solution``, by name, in order. What makes a case tell mistakes apart is
+        written in it, once and for all: somebody may have been given these numbers. A better
+        one becomes a new version: a further entry, and a further number in `VERSIONS`.
     solution
         The worked solution, as a student is shown it: a function of the case.
     mistaken
@@ -73,7 +99,7 @@ class Exercise:
     minutes: int
     task: str
     stub: str
-    draw: Callable[[Stream], Case]
+    draws: Mapping[int, Draw]
     solution: Callable[..., Any]
     mistaken: Callable[..., Any]
     misconceptions: Mapping[str, str]
@@ -88,6 +114,17 @@ class Exercise:
     def kind(self) -> str:
         """``"code"`` when a function is to be written, else ``"answer"``."""
         return "code" if self.stub.startswith("def ") else "answer"
+
+    def draw(self, stream: Stream, numbers: int = 1) -> Case:
+        """Draw a case as version ``numbers`` does: its own way, or the latest one before it.
+
+        Raises
+        ------
+        UnknownNumbers
+            If there is no such version.
+        """
+        version = known_version(numbers)
+        return self.draws[max(one for one in self.draws if one <= version)](stream)
 
     def outcome(self, case: Case, wrong: Mistakes = NONE) -> Value | None:
         """Return what somebody with these misconceptions answers; None if that raises."""
@@ -110,6 +147,16 @@ class Exercise:
         if expected is not None and same(value, expected):
             return True
         return len(wrong) == 1 and alike(next(iter(wrong)), value, self.outcome(case))
+
+
+def keeping(draw: Draw, keeps: Callable[..., bool]) -> Draw:
+    """Return a drawing that draws again until ``keeps(**case)`` says yes."""
+
+    def drawn(stream: Stream) -> Case:
+        case = draw(stream)
+        return case if keeps(**case) else drawn(stream)
+
+    return drawn
 
 
 def function(signature: str) -> str:

@@ -42,8 +42,8 @@ TEXTS = {
     "are gaps between them: draw one window.",
     "dilation-times-kernel": "A window with dilation d does not span kernel_size·d cells: there "
     "is a gap between two of its cells, and none after the last. Draw one window.",
-    "rows-columns-swapped": "Rows and columns are swapped. Rows come first, and row i of the "
-    "output belongs to the input rows from i·stride on.",
+    "rows-columns-swapped": "Rows and columns are swapped. Rows come first, in every pair of "
+    "sizes or positions; and in a list of rows each inner list is one row.",
     "padding-too-wide": "The padding is more than half the kernel. PyTorch refuses that: a window "
     "could then lie in the padding altogether.",
     "window-too-small": "The number of windows is right, but the kernel is smaller than the task "
@@ -70,6 +70,9 @@ TEXTS = {
     "below zero too.",
     "started-low": "Where a window has only positive numbers a 0 came out, and 0 is not in that "
     "window. A running minimum must not start at 0.",
+    "started-high": "Where all numbers of a window are above the one you start with, that one "
+    "came out, and it is not in the window. However high it is, a map may be higher: what is in "
+    "the window for certain?",
     "first-cell": "That is the top left cell of each window, whatever the others hold: a stride "
     "through the map. Every cell of a window has a say.",
     "last-cell": "That is the bottom right cell of each window. On a grid that counts upwards it "
@@ -115,6 +118,8 @@ TEXTS = {
     "for every pair of different channels: what stands there?",
     "power-ignored": "That is the plain average for every p: the powers were left out, or undone "
     "before the mean was taken. Which of the three steps comes first?",
+    "power-overflows": "The powers grew beyond the largest number there is, or shrank to 0, and "
+    "no root brings them back. What changes when a channel is divided by its largest number first?",
     "root-by-dividing": "The mean was divided by p. A p-th root is the power 1/p, and in Python "
     "`a ** 1 / p` means `(a ** 1) / p`: powers come before divisions.",
     "root-forgotten": "The root is missing: the result has grown to a power of the numbers. What "
@@ -199,6 +204,8 @@ TEXTS = {
     "maximum; what the others held is lost.",
     "top-left": "Each number was written to the first cell of its window. The index says where in "
     "the map it really was.",
+    "twice-the-size": "The map was made twice as large as `y`. A pool leaves an odd last row or "
+    "column out, so the map may be larger: which arguments say how large?",
     "counted-down": "The indices were counted down the columns. They run along the rows: which "
     "cell comes after the last one of a row?",
     "index-for-value": "The positions themselves were written into the map. They say where, and "

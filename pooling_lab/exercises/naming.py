@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from .attempt import Attempt
 from .compare import digits_kept
-from .discriminating_cases import Wrong, pairs, singles
-from .exercise import NONE, Mistakes
+from .exercise import NONE, Exercise, Mistakes
 from .suspicions import AT_ONCE, LATER, Failure, Suspicion
 
 ENOUGH_DIGITS = 3  # significant ones: a short answer rounded to so many is told from the others
+
+
+Wrong = frozenset[str]
+
+
+def singles(exercise: Exercise) -> list[Wrong]:
+    """Return every misconception alone."""
+    return [frozenset({one}) for one in exercise.misconceptions]
+
+
+def pairs(exercise: Exercise) -> list[Wrong]:
+    """Return every two misconceptions together."""
+    return [frozenset(two) for two in itertools.combinations(exercise.misconceptions, 2)]
 
 
 class Reason(NamedTuple):

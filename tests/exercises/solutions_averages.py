@@ -99,6 +99,18 @@ def weights_with_where(channels, kernel_size):
     return np.where(out == inside, 1 / kernel_size**2, 0)
 
 
+def of_shares(gem):
+    """Divide each channel by its largest number first, so that no power overflows."""
+
+    def scaled(x, p):
+        largest = np.array([channel.max() or 1.0 for channel in x])
+        return largest * np.ravel(gem(x / largest.reshape(-1, 1, 1), p))
+
+    scaled.__name__ = gem.__name__
+    return scaled
+
+
+@of_shares
 def gem_with_torch(x, p):
     powers = torch.tensor(x) ** p
     return F.adaptive_avg_pool2d(powers, 1).flatten() ** (1 / p)
@@ -107,36 +119,42 @@ def gem_with_torch(x, p):
 def gem_with_loops(x, p):
     means = []
     for channel in x:
-        total = 0
+        largest, total = channel.max(), 0
         for number in channel.ravel():
-            total += number**p
-        means.append((total / channel.size) ** (1 / p))
+            total += (number / largest) ** p if largest > 0 else 0
+        means.append(largest * (total / channel.size) ** (1 / p))
     return means
 
 
+@of_shares
 def gem_with_norm(x, p):
     flat = x.reshape(len(x), -1)
     return np.linalg.norm(flat, ord=p, axis=1) / flat.shape[1] ** (1 / p)
 
 
+@of_shares
 def gem_with_lp_pool(x, p):
     channels, height, width = x.shape
     sums = F.lp_pool2d(torch.tensor(x), p, (height, width))
     return sums.view(channels) / (height * width) ** (1 / p)
 
 
-def gem_one_channel_at_a_time(x, p):
-    return np.array([np.power(np.mean(np.power(channel, p)), 1.0 / p) for channel in x])
+def gem_by_logarithms(x, p):
+    logarithms = p * np.log(x).reshape(len(x), -1)
+    return np.exp((np.logaddexp.reduce(logarithms, axis=1) - np.log(x[0].size)) / p)
 
 
+@of_shares
 def gem_in_float32(x, p):
     y = np.float32(x).reshape(x.shape[0], -1)
-    return tuple(np.average(y**p, axis=-1) ** (1 / p))
+    return np.average(y**p, axis=-1) ** (1 / p)
 
 
 def gem_scaled_by_the_largest(x, p):
     largest = x.max(axis=(1, 2), keepdims=True)
-    return (largest * ((x / largest) ** p).mean(axis=(1, 2), keepdims=True) ** (1 / p))[:, 0, 0]
+    largest[largest == 0] = 1
+    means = ((x / largest) ** p).mean(axis=(1, 2), keepdims=True)
+    return (largest * means ** (1 / p))[:, 0, 0]
 
 
 def mixed_with_torch(x, kernel_size, alpha):
@@ -261,7 +279,7 @@ SOLUTIONS = {
         gem_with_loops,
         gem_with_norm,
         gem_with_lp_pool,
-        gem_one_channel_at_a_time,
+        gem_by_logarithms,
         gem_in_float32,
         gem_scaled_by_the_largest,
     ],

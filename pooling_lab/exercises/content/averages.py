@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..exercise import Case, Exercise, Mistakes, add, function
+from ..exercise import Case, Exercise, Mistakes, add, function, keeping
 from ..misconceptions import slide, usual
 from ..seeded_random import Stream
 
@@ -38,7 +38,12 @@ add(
         task="Average-pool the 4×4 grid `x` with kernel_size=2 and stride=2, in your head or on "
         "paper. Write the result as a list of rows; halves and quarters stay as they are.",
         stub="answer = None",
-        draw=lambda stream: {"x": stream.permuted(4, 4, low=-9, high=9)},
+        draws={
+            1: keeping(
+                lambda stream: {"x": stream.permuted(4, 4, low=-9, high=9)},
+                lambda x: x[:2, 2:].sum() != x[2:, :2].sum(),
+            )
+        },
         solution=average_by_hand,
         mistaken=lambda wrong, x: slide(wrong, x, 2, 2, reduce=np.mean),
         misconceptions=usual(
@@ -78,7 +83,7 @@ add(
         task="Write `my_avg_pool2d`. `x` is an array of shape (H, W); kernel_size and stride are "
         "whole numbers. There is no padding, and a window that does not fit whole is left out.",
         stub=function("my_avg_pool2d(x, kernel_size, stride)"),
-        draw=draw_map,
+        draws={1: draw_map},
         solution=avg_pool2d,
         mistaken=lambda wrong, **case: slide(wrong, **case, reduce=np.mean),
         misconceptions=usual(
@@ -127,7 +132,13 @@ add(
         "`torch.nn.AvgPool2d` does: first with `count_include_pad=True`, then with "
         "`count_include_pad=False`. Write both results: a list of two lists of rows.",
         stub="answer = None",
-        draw=lambda stream: {"x": 36 * stream.permuted(4, 4, low=-9, high=9)},
+        draws={
+            1: keeping(
+                lambda stream: {"x": 36 * stream.permuted(4, 4, low=-9, high=9)},
+                lambda x: x[:2, 1:].sum() != x[1:, :2].sum(),
+            )
+        },
+        axes=("results", "rows", "columns"),
         solution=count_include_pad,
         mistaken=_include_mistaken,
         misconceptions=usual(
@@ -180,7 +191,12 @@ add(
         "kernel_size, kernel_size), with which `torch.nn.functional.conv2d(x, weights, "
         "stride=kernel_size)` is average pooling with that kernel size.",
         stub=function("average_weights(channels, kernel_size)"),
-        draw=lambda stream: {"channels": stream.integer(2, 9), "kernel_size": stream.integer(2, 9)},
+        draws={
+            1: lambda stream: {
+                "channels": stream.integer(2, 9),
+                "kernel_size": stream.integer(2, 9),
+            }
+        },
         solution=average_weights,
         axes=("output channels", "input channels", "rows", "columns"),
         mistaken=_weights_mistaken,
@@ -200,6 +216,8 @@ add(
 
 
 def _gem_mistaken(wrong: Mistakes, x: np.ndarray, p: float) -> np.ndarray:
+    if not wrong:
+        return gem(x, p)
     p = 1 if "power-ignored" in wrong else p
     axes = {"channels-pooled": None, "wrong-axes": (0, 1)}
     axis = next((axes[one] for one in axes if one in wrong), (1, 2))
@@ -210,12 +228,22 @@ def _gem_mistaken(wrong: Mistakes, x: np.ndarray, p: float) -> np.ndarray:
     return powers / p if "root-by-dividing" in wrong else powers ** (1 / p)
 
 
+def _gem_draw(stream: Stream) -> Case:
+    """Draw channels, one perhaps of zeros; rarely with a power that overflows or vanishes."""
+    x = stream.grid(stream.integer(2, 3), 2, stream.integer(2, 4), low=0, high=9)
+    x[: stream.choice([0, 0, 1])] = 0
+    scale, p = stream.choice([(1, 0)] * 4 + [(25, 200), (1 / 1000, 200), (1, 400)])
+    return {"x": x * scale, "p": p or stream.integer(2, 5)}
+
+
 # --- dial -----------------------------------------------------------------------------------
 
 
 def gem(x: np.ndarray, p: float) -> np.ndarray:
-    """Take the mean of the p-th powers of each channel, then the p-th root."""
-    return (x**p).mean(axis=(1, 2)) ** (1 / p)
+    """Take the p-th root of the mean p-th power, of shares of the largest: none grows too big."""
+    largest = x.max(axis=(1, 2))
+    shares = x / np.where(largest > 0, largest, 1)[:, None, None]  # zeros stay zeros
+    return largest * (shares**p).mean(axis=(1, 2)) ** (1 / p)
 
 
 add(
@@ -227,23 +255,24 @@ add(
         minutes=8,
         task="Write `my_gem_pool2d`: the generalised mean of each channel of `x`, an array of "
         "shape (C, H, W) without negative numbers. It returns C numbers. With p = 1 it is the "
-        "average; the larger p, the nearer it comes to the maximum.",
+        "average; the larger p, the nearer it comes to the maximum. It is right for p = 200 and "
+        "for a channel of zeros, too.",
         stub=function("my_gem_pool2d(x, p)"),
-        draw=lambda stream: {
-            "x": stream.grid(stream.integer(2, 3), 2, stream.integer(2, 4), low=0, high=9),
-            "p": stream.integer(2, 5),
-        },
+        draws={1: _gem_draw},
         solution=gem,
         axes=("channels",),
         mistaken=_gem_mistaken,
         misconceptions=usual(
             *("sum-for-mean", "max-for-mean", "power-ignored", "root-forgotten"),
-            *("root-by-dividing", "channels-pooled", "wrong-axes"),
+            *("root-by-dividing", "channels-pooled", "wrong-axes", "power-overflows"),
         ),
         hints=(
-            "Three steps: a power of every number, a mean for each channel, a root.",
-            "The mean runs over two of the three axes.",
-            "`(x ** p).mean(axis=(1, 2)) ** (1 / p)`",
+            "Three steps: a power of every number, a mean for each channel, a root. The mean runs "
+            "over two of the three axes.",
+            "225 to the power of 200 is more than a float64 holds. What becomes of the result when "
+            "all numbers of a channel are divided by the largest of them first?",
+            "`largest * ((x / largest) ** p).mean(axis=(1, 2)) ** (1 / p)`, with 1 in place of a "
+            "largest number that is 0.",
         ),
     )
 )
@@ -283,7 +312,7 @@ add(
         "probability of each cell in reading order while training, and then what the layer gives "
         "when testing. Do not round; fractions such as `3 / 7` are fine.",
         stub="answer = None",
-        draw=_stochastic_draw,
+        draws={1: _stochastic_draw},
         solution=stochastic_window,
         mistaken=_stochastic_mistaken,
         misconceptions=usual(
@@ -305,6 +334,7 @@ _MINIMA: dict[str, Callable[[np.ndarray], float]] = {
     "sign-not-turned": lambda window: -float(window.max()),
     "sign-wraps": lambda window: np.negative(np.negative(window).max()),
     "started-low": lambda window: min(0, window.min()),
+    "started-high": lambda window: min(255, window.min()),
 }
 
 
@@ -316,7 +346,7 @@ def _min_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int, stride: int)
 def _min_draw(stream: Stream) -> Case:
     case = draw_map(stream)
     photo = 25 * stream.grid(*case["x"].shape, low=0, high=9).astype(np.uint8)
-    return {**case, "x": stream.choice([case["x"], case["x"] + 12, photo])}
+    return {**case, "x": stream.choice([*[stream.moved(case["x"])] * 3, case["x"] + 12, photo])}
 
 
 # --- min-pool2d -----------------------------------------------------------------------------
@@ -344,7 +374,7 @@ add(
         "array of shape (H, W): a map with negative numbers, or a photo of dtype uint8. There is "
         "no padding, and a window that does not fit whole is left out.",
         stub=function("my_min_pool2d(x, kernel_size, stride)"),
-        draw=_min_draw,
+        draws={1: _min_draw},
         solution=min_pool2d,
         mistaken=_min_mistaken,
         misconceptions=usual(
@@ -364,7 +394,7 @@ add(
 def _mixed_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int, alpha: float) -> np.ndarray:
     alpha = 1 - alpha if "share-reversed" in wrong else alpha
     alpha = 0.5 if "share-ignored" in wrong else alpha
-    high_only, wrong = {"mean-for-max"}, set(wrong)
+    high_only, wrong = {"mean-for-max", "started-at-zero", "finite-start"}, set(wrong)
     high = slide(wrong - {"max-for-mean", "sum-for-mean"}, x, kernel_size, kernel_size)
     mean = slide(wrong - high_only, x, kernel_size, kernel_size, reduce=np.mean)
     return alpha * high + (1 if "average-whole" in wrong else 1 - alpha) * mean
@@ -392,17 +422,21 @@ add(
         "plus 1 − alpha times the average of each window. The stride is kernel_size, and a window "
         "that does not fit whole is left out.",
         stub=function("my_mixed_pool2d(x, kernel_size, alpha)"),
-        draw=lambda stream: {
-            "x": stream.grid(stream.integer(3, 7), stream.integer(3, 7), low=-19, high=19) / 2,
-            "kernel_size": stream.integer(2, 3),
-            "alpha": stream.choice([0.1, 0.2, 0.3, 0.7, 0.8]),
+        draws={
+            1: lambda stream: {
+                "x": stream.moved(
+                    stream.grid(stream.integer(3, 7), stream.integer(3, 7), low=-19, high=19) / 2
+                ),
+                "kernel_size": stream.integer(2, 3),
+                "alpha": stream.choice([0.1, 0.2, 0.3, 0.7, 0.8]),
+            }
         },
         solution=mixed_pool2d,
         mistaken=_mixed_mistaken,
         misconceptions=usual(
             *("share-reversed", "share-ignored", "average-whole", "mean-for-max"),
             *("max-for-mean", "sum-for-mean", "ceil-for-floor", "rows-columns-swapped"),
-            "stride-ignored",
+            *("stride-ignored", "started-at-zero", "finite-start"),
         ),
         hints=(
             "You have written both pools already. What must be left with alpha = 1, and with 0?",

@@ -18,8 +18,8 @@ def draw_gradient(stream: Stream) -> Case:
     rows, columns = (stream.integer(1, 2) for _ in range(2))
     height, width = ((n * stride + kernel_size) for n in (rows, columns))
     return {
-        "grad_output": stream.permuted(rows + 1, columns + 1, low=1, high=19),
-        "x": stream.grid(height, width, low=-4, high=4),
+        "grad_output": stream.permuted(rows + 1, columns + 1, low=-19, high=19) / 2,
+        "x": stream.moved(stream.grid(height, width, low=-4, high=4)),
         "kernel_size": kernel_size,
         "stride": stride,
     }
@@ -32,6 +32,7 @@ def spread(
     x: np.ndarray,
     kernel_size: int,
     stride: int,
+    cut: Callable[[np.ndarray], np.ndarray] = np.trunc,
 ) -> np.ndarray:
     """Give each cell of a window its ``share`` of the gradient, as with these mistakes."""
     grad = np.zeros(x.shape)
@@ -44,20 +45,21 @@ def spread(
         gradient = 1 if "gradient-ignored" in wrong else gradient
         before = np.where(part > 0, 0, grad[place]) if "overwritten" in wrong else grad[place]
         sent = part * gradient
-        grad[place] = before + (np.floor(sent) if {"fraction-lost"} == set(wrong) else sent)
+        grad[place] = before + (cut(sent) if {"fraction-lost"} == set(wrong) else sent)
     return grad
 
 
 def draw_pooled(stream: Stream) -> Case:
-    """Draw the maxima of 2×2 blocks, and where in its block each of them was."""
+    """Draw the maxima of 2×2 blocks, and where in its block each was; odd sizes leave a rest."""
     rows, columns = stream.integer(1, 3), stream.integer(2, 3)
+    height, width = 2 * rows + stream.integer(0, 1), 2 * columns + stream.integer(0, 1)
     i, j = np.indices((rows, columns))
     down, across = (stream.grid(rows, columns, low=0, high=1) for _ in range(2))
     return {
-        "y": stream.permuted(rows, columns, low=-19, high=19),
-        "indices": ((2 * i + down) * 2 * columns + 2 * j + across).astype(int),
-        "height": 2 * rows,
-        "width": 2 * columns,
+        "y": stream.permuted(rows, columns, low=-19, high=19) / 2,
+        "indices": ((2 * i + down) * width + 2 * j + across).astype(int),
+        "height": height,
+        "width": width,
     }
 
 
@@ -100,20 +102,22 @@ add(
         minutes=15,
         task="Write `my_max_pool2d_backward`: the gradient of max pooling with respect to `x`, of "
         "shape (H, W). `grad_output` holds a gradient for each output. Where cells tie, the first "
-        "one in reading order was the maximum. There is no padding.",
+        "one in reading order was the maximum. There is no padding. The forward pass may be "
+        "pooling_lab's `max_pool2d`, with `return_indices=True`.",
         stub=function("my_max_pool2d_backward(grad_output, x, kernel_size, stride)"),
-        draw=draw_gradient,
+        draws={1: draw_gradient},
         solution=max_pool2d_backward,
         mistaken=lambda wrong, **case: spread(wrong, partial(_max_share, wrong), **case),
         misconceptions=usual(
             *("every-tie", "ties-share", "last-tie", "overwritten", "spread-evenly", "wrong-cell"),
             *("min-for-max", "index-in-window", "gradient-ignored", "stride-only-counted"),
-            "rows-columns-swapped",
+            *("rows-columns-swapped", "fraction-lost"),
         ),
         hints=(
             "Which cell did each output come from? One cell may be the maximum of two windows.",
             "`row, column = divmod(window.argmax(), kernel_size)`, then `+=` at that place.",
         ),
+        forbidden=("pooling_lab.gradients", "pooling_lab.reference", "pooling_lab.exercises"),
     )
 )
 
@@ -155,9 +159,11 @@ add(
         task="Write `my_avg_pool2d_backward`: the gradient of average pooling with respect to `x`, "
         "of shape (H, W). `grad_output` holds a gradient for each output. There is no padding.",
         stub=function("my_avg_pool2d_backward(grad_output, x, kernel_size, stride)"),
-        draw=draw_gradient,
+        draws={1: draw_gradient},
         solution=avg_pool2d_backward,
-        mistaken=lambda wrong, **case: spread(wrong, partial(_average_share, wrong), **case),
+        mistaken=lambda wrong, **case: spread(
+            wrong, partial(_average_share, wrong), **case, cut=np.floor
+        ),
         misconceptions=usual(
             *("not-divided", "overwritten", "max-for-mean", "side-not-squared"),
             *("gradient-ignored", "stride-only-counted", "always-four", "fraction-lost"),
@@ -206,11 +212,11 @@ add(
         lesson="04",
         stars=2,
         minutes=5,
-        task="The map `x` of 4×6 is max-pooled with kernel_size=(2, 3) and stride (2, 3). Write "
-        "the indices that `return_indices=True` gives, as a list of rows: the position of each "
-        "maximum in the whole map, counted along the rows from 0.",
+        task="The map `x` of 4 rows and 6 columns is max-pooled with kernel_size=(2, 3) and "
+        "stride=(2, 3). Write the indices that `return_indices=True` gives, as a list of rows: the "
+        "position of each maximum in the whole map, counted along the rows from 0.",
         stub="answer = None",
-        draw=lambda stream: {"x": stream.permuted(4, 6, low=-15, high=15)},
+        draws={1: lambda stream: {"x": stream.permuted(4, 6, low=-15, high=15)}},
         solution=argmax_indices,
         mistaken=_indices_mistaken,
         misconceptions=usual(
@@ -232,13 +238,18 @@ def _unpool_mistaken(
     wrong: Mistakes, y: np.ndarray, indices: np.ndarray, height: int, width: int
 ) -> np.ndarray:
     if "spread-over-window" in wrong:
-        return np.kron(y, np.ones((2, 2)))
+        rest = (0, height - 2 * y.shape[0]), (0, width - 2 * y.shape[1])
+        return np.pad(np.kron(y, np.ones((2, 2))), rest)
     places = indices.ravel()
     if "top-left" in wrong:
         rows, columns = np.divmod(places, width)
         places = rows // 2 * 2 * width + columns // 2 * 2
     flat = np.zeros(height * width)
     flat[places] = places if "index-for-value" in wrong else y.ravel()
+    flat = np.trunc(flat) if "fraction-lost" in wrong else flat
+    if "twice-the-size" in wrong:
+        rows, columns = 2 * y.shape[0], 2 * y.shape[1]
+        return np.resize(flat, rows * columns).reshape(rows, columns)
     if "counted-down" in wrong:
         return flat.reshape(width, height).T
     return flat.reshape((width, height) if "rows-columns-swapped" in wrong else (height, width))
@@ -262,15 +273,15 @@ add(
         stars=2,
         minutes=8,
         task="Write `my_max_unpool2d`: it undoes a 2×2 max pooling with stride 2, as far as that "
-        "is possible. `indices` holds where in the map of (height, width) each number of `y` came "
-        "from, counted along the rows. Every other cell becomes 0.",
+        "is possible. `indices` holds where in the map of `height` rows and `width` columns each "
+        "number of `y` came from, counted along the rows. Every other cell becomes 0.",
         stub=function("my_max_unpool2d(y, indices, height, width)"),
-        draw=draw_pooled,
+        draws={1: draw_pooled},
         solution=max_unpool2d,
         mistaken=_unpool_mistaken,
         misconceptions=usual(
             *("spread-over-window", "top-left", "rows-columns-swapped", "index-for-value"),
-            "counted-down",
+            *("counted-down", "fraction-lost", "twice-the-size"),
         ),
         hints=(
             "Lay the map's rows one after the other: zeros, with each number at its index.",

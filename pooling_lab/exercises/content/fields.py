@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..exercise import Exercise, Mistakes, add
+from ..exercise import Case, Exercise, Mistakes, add, keeping
 from ..misconceptions import usual
+from ..seeded_random import Stream
 
 
 def reach(layers: Sequence[tuple[int, int]], wrong: Mistakes = frozenset()) -> tuple[int, int]:
@@ -64,6 +65,10 @@ def _design_gives(answer: np.ndarray, field: int, jump: int) -> str:
     return f"It sees {seen} pixels and has a jump of {jumps}; wanted are {field} and {jump}.{long}"
 
 
+def _field_draw(stream: Stream) -> Case:
+    return stream.numbers(first=(3, 19), pool=(2, 5), second=(3, 15), third=(3, 15))
+
+
 # --- receptive-field ------------------------------------------------------------------------
 
 
@@ -92,10 +97,7 @@ add(
         "like the first, and a convolution with kernel_size={third}. All convolutions have "
         "stride 1. How many pixels wide is the receptive field of one output?",
         stub="answer = None",
-        draw=lambda stream: {
-            name: stream.integer(3 - (name == "pool"), most)
-            for name, most in [("first", 19), ("pool", 5), ("second", 15), ("third", 15)]
-        },
+        draws={1: keeping(_field_draw, lambda pool, third, **_: third - 1 != 3 * (pool - 1))},
         solution=receptive_field,
         mistaken=_field_mistaken,
         misconceptions=usual(
@@ -132,9 +134,11 @@ add(
         "a list of `(kernel_size, stride)`, at most 12 layers, with kernel sizes 1 to 7 and "
         "strides 1 or 2. Many answers are right.",
         stub="answer = None",
-        draw=lambda stream: {
-            "field": stream.integer(31, 60),
-            "jump": stream.choice([4, 8]),
+        draws={
+            1: lambda stream: {
+                "field": stream.integer(31, 58),
+                "jump": stream.choice([4, 8]),
+            }
         },
         solution=design_field,
         axes=("layers", "kernel_size and stride"),
@@ -181,9 +185,11 @@ add(
         "sure to be the old one shifted by whole cells? (b) How many pixels shift it by {cells} "
         "cells? Write `(a, b)`.",
         stub="answer = None",
-        draw=lambda stream: {
-            "strides": stream.permuted(3, low=2, high=6).astype(int),
-            "cells": stream.integer(3, 40),
+        draws={
+            1: lambda stream: {
+                "strides": stream.permuted(3, low=2, high=6).astype(int),
+                "cells": stream.integer(3, 40),
+            }
         },
         solution=shift_phase,
         mistaken=_shift_mistaken,

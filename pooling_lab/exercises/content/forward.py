@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..exercise import Case, Exercise, Mistakes, add, function
+from ..exercise import Case, Exercise, Mistakes, add, function, keeping
 from ..misconceptions import slide, usual
 from ..seeded_random import Stream
 
 
 def draw_low_map(stream: Stream) -> Case:
-    """Draw a map from before the ReLU, all below zero, and a padded window over it."""
-    kernel_size = stream.integer(2, 3)
-    x = stream.grid(stream.integer(3, 5), stream.integer(3, 5), low=-40, high=-1)
-    stride = stream.integer(1, kernel_size)
+    """Draw a map from before the ReLU, mostly below zero, and a padded window over it."""
+    kernel_size = stream.choice([2, 3, 3, 4, 5])
+    shape = stream.integer(3, 5), stream.integer(3, 5)
+    low, high = stream.choice([(-40, -1), (-40, -1), (-6, 0), (-19, 6)])  # 0 may be the largest
+    x = stream.grid(*shape, low=low, high=high) / 2
     return {
-        "x": x * stream.choice([0.5, 0.5, 0.5, 1e8]),  # float32 holds these to the last digit
+        "x": stream.choice([x, x, x, x - 2000, 1e20 * (np.rint(x) % 16 - 40)]),
         "kernel_size": kernel_size,
-        "stride": stride,
-        "padding": 1,
+        "stride": stream.integer(1, min(kernel_size, 3)),
+        "padding": stream.integer(kernel_size > min(shape), kernel_size // 2),
     }
+
+
+def _signs_matter(x: np.ndarray) -> bool:
+    """Tell whether a block is all negative, and one has a number above 0 farthest from it."""
+    blocks = x.reshape(2, 2, 2, 2).swapaxes(1, 2).reshape(4, 4)
+    high, low = blocks.max(axis=1), blocks.min(axis=1)
+    corners = blocks[:, [0, 3]].T
+    at_a_corner = [(one == end).all() for one in corners for end in (high, low)]
+    return bool(high.min() < 0 and (high > -low).any() and not any(at_a_corner))
+
+
+def _frame_matters(x: np.ndarray) -> bool:
+    """Tell whether a window that begins with the first pixel has another maximum."""
+    windows = x[:2, :2], x[:2, 1:], x[1:, :2], x[1:, 1:]
+    first, right, below, last = (window.max() for window in windows)
+    later = x[:3, :3].max(), x[:3, 2:].max(), x[2:, :3].max(), x[2:, 2:].max()
+    return bool(right != below and (first, right, below, last) != later)
 
 
 # --- max-by-hand ----------------------------------------------------------------------------
@@ -40,7 +58,9 @@ add(
         task="Max-pool the 4×4 grid `x` with kernel_size=2 and stride=2, in your head or on paper. "
         "Write the result as a list of rows.",
         stub="answer = None",
-        draw=lambda stream: {"x": stream.permuted(4, 4, low=-13, high=6)},
+        draws={
+            1: keeping(lambda stream: {"x": stream.permuted(4, 4, low=-13, high=6)}, _signs_matter)
+        },
         solution=max_by_hand,
         mistaken=lambda wrong, x: slide(wrong, x, 2, 2),
         misconceptions=usual(
@@ -76,7 +96,11 @@ add(
         "with kernel_size=3, stride=2 and padding=1, as `torch.nn.MaxPool2d` does. Write the "
         "result as a list of rows.",
         stub="answer = None",
-        draw=lambda stream: {"x": stream.permuted(4, 4, low=-30, high=-1)},
+        draws={
+            1: keeping(
+                lambda stream: {"x": stream.permuted(4, 4, low=-30, high=-1)}, _frame_matters
+            )
+        },
         solution=pad_value,
         mistaken=lambda wrong, x: slide(wrong, x, 3, 2, padding=1),
         misconceptions=usual(
@@ -101,9 +125,7 @@ def _max_pool2d_draw(stream: Stream) -> Case:
     room = [0, 2, 3] if stride > kernel_size else range(5)  # a last window holds some cell
     shape = [kernel_size + stream.choice(room) for _ in "HW"]
     x = (stream.grid(*shape, low=-19, high=19) + stream.choice([0, 0, -10])) / 2
-    low = stream.choice([False] * 5 + [True])  # no number is low enough to start from
-    x = 1e8 * stream.grid(*shape, low=-40, high=-25) if low else x
-    return {"x": x, "kernel_size": kernel_size, "stride": stride}
+    return {"x": stream.moved(x), "kernel_size": kernel_size, "stride": stride}
 
 
 # --- max-pool2d -----------------------------------------------------------------------------
@@ -131,7 +153,7 @@ add(
         task="Write `my_max_pool2d`. `x` is an array of shape (H, W); kernel_size and stride are "
         "whole numbers. There is no padding, and a window that does not fit whole is left out.",
         stub=function("my_max_pool2d(x, kernel_size, stride)"),
-        draw=_max_pool2d_draw,
+        draws={1: _max_pool2d_draw},
         solution=max_pool2d,
         mistaken=slide,
         misconceptions=usual(
@@ -179,7 +201,7 @@ add(
         "maximum. On photos it is right; on maps from before the ReLU it is not. Write "
         "`my_padded_max` so that it is right for every map `x` of shape (H, W).",
         stub=function("my_padded_max(x, kernel_size, stride, padding)"),
-        draw=draw_low_map,
+        draws={1: draw_low_map},
         solution=padded_max,
         mistaken=_bug_mistaken,
         misconceptions=usual(
@@ -195,11 +217,16 @@ add(
 # --- how two passes are judged --------------------------------------------------------------
 
 
+_STARTS = {"started-at-zero": 0, "finite-start": -999}
+
+
 def _shifted(wrong: Mistakes, x: np.ndarray, kernel_size: int, axis: int) -> np.ndarray:
     """Make one pass: combine kernel_size shifted slices."""
     outputs = x.shape[axis] - kernel_size + 1
     taps = range(kernel_size - ("one-slice-short" in wrong))
     slices = [np.take(x, range(k, k + outputs), axis) for k in taps]
+    start = [one for one in _STARTS if one in wrong]
+    slices += [np.full_like(slices[0], _STARTS[one]) for one in start]
     return np.mean(slices, 0) if "mean-for-max" in wrong else np.max(slices, 0)
 
 
@@ -239,15 +266,19 @@ add(
         "within each row; the second does the same down the columns of what the first has left. "
         "Return both arrays, `first, second`.",
         stub=function("my_separable_max(x, kernel_size)"),
-        draw=lambda stream: {
-            "x": stream.grid(stream.integer(4, 7), stream.integer(4, 7), low=-19, high=19),
-            "kernel_size": stream.integer(2, 4),
+        draws={
+            1: lambda stream: {
+                "x": stream.moved(
+                    stream.grid(stream.integer(4, 7), stream.integer(4, 7), low=-19, high=19)
+                ),
+                "kernel_size": stream.integer(2, 4),
+            }
         },
         solution=separable_max,
         mistaken=_separable_mistaken,
         misconceptions=usual(
             *("columns-first", "second-pass-alone", "both-at-once", "end-result-only"),
-            *("one-slice-short", "mean-for-max"),
+            *("one-slice-short", "mean-for-max", *_STARTS),
         ),
         hints=(
             "`x[:, k : k + W - kernel_size + 1]` is every window's k-th cell along the row.",

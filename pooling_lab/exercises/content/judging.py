@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..exercise import Case, Exercise, Mistakes, add
+from ..exercise import Case, Exercise, Mistakes, add, keeping
 from ..misconceptions import usual
 from ..seeded_random import Stream
 
@@ -109,7 +109,7 @@ add(
         'from zero? Beyond 2.776 it counts as told (95 %). Do not round: write `(t, "told")` or '
         '`(t, "cannot be told")`.',
         stub="answer = None",
-        draw=_plot_draw,
+        draws={1: keeping(_plot_draw, lambda a, b: 0.2 < abs(read_the_plot(a, b)[0]) < 2.6)},
         solution=read_the_plot,
         mistaken=_plot_mistaken,
         misconceptions=usual(
@@ -143,7 +143,7 @@ add(
         "of rows: 2×2 max pooling with stride 2 must not tell the two apart, average pooling must, "
         "and at least 8 cells must differ. Many answers are right.",
         stub="answer = None",
-        draw=draw_image,
+        draws={1: draw_image},
         solution=break_max_pooling,
         mistaken=badly_broken,
         fits=_break_fits,

@@ -44,7 +44,7 @@ add(
         task="Write `my_global_avg_pool2d` for a batch `x` of shape (N, C, H, W). It returns an "
         "array of shape (N, C).",
         stub=function("my_global_avg_pool2d(x)"),
-        draw=lambda stream: {"x": stream.grid(2, *(stream.integer(2, 4) for _ in "CHW"))},
+        draws={1: lambda stream: {"x": stream.grid(2, *(stream.integer(2, 4) for _ in "CHW"))}},
         solution=global_avg_pool2d,
         axes=("images", "channels"),
         mistaken=_global_mistaken,
@@ -120,7 +120,7 @@ add(
         task="Write `my_bins`. It returns, for each of the adaptive bins over `size` cells, the "
         "pair (start, stop) that PyTorch chooses, so that `x[start:stop]` is the bin.",
         stub=function("my_bins(size, bins)"),
-        draw=_bins_draw,
+        draws={1: _bins_draw},
         solution=adaptive_bins,
         axes=("bins", "start and stop"),
         mistaken=_bins_mistaken,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..exercise import Exercise, Mistakes, add
+from ..exercise import Case, Exercise, Mistakes, add, keeping
 from ..misconceptions import usual
+from ..seeded_random import Stream
 
 # --- how VGG16's shape goes wrong --------------------------------------------------------------
 
@@ -15,6 +16,12 @@ def _vgg_mistaken(wrong: Mistakes, height: int, width: int) -> list[float]:
         sides = [(side - 2 * convolutions * shrink + up) // 2 for side in sides]
     channels = 1024 if "always-doubled" in wrong else 512
     return [*sides, channels] if "channels-written-last" in wrong else [channels, *sides]
+
+
+def _photo(stream: Stream) -> Case:
+    """Draw a photo whose sides leave a rest when they are halved five times."""
+    sides = [32 * stream.integer(12, 31) + stream.integer(17, 30) for _ in "HW"]
+    return {"height": sides[0], "width": sides[1]}
 
 
 # --- vgg-shapes -----------------------------------------------------------------------------
@@ -34,14 +41,11 @@ add(
         lesson="10",
         stars=1,
         minutes=4,
-        task="A photo of {height}×{width} pixels goes through all five blocks of VGG16 (3×3 "
-        "convolutions with padding 1, then a 2×2 max pool with stride 2). What shape comes out? "
-        "Write `(channels, height, width)`.",
+        task="A photo of {height} rows and {width} columns goes through all five blocks of VGG16 "
+        "(3×3 convolutions with padding 1, then a 2×2 max pool with stride 2). What shape comes "
+        "out? Write `(channels, height, width)`.",
         stub="answer = None",
-        draw=lambda stream: {
-            "height": 32 * stream.integer(12, 31) + stream.integer(17, 30),
-            "width": 32 * stream.integer(12, 31) + stream.integer(17, 30),
-        },
+        draws={1: keeping(_photo, lambda height, width: height // 32 != width // 32)},
         solution=vgg_shape,
         mistaken=_vgg_mistaken,
         misconceptions=usual(
@@ -89,10 +93,12 @@ add(
         "makes {classes} class scores from it. How many numbers does the head learn (a) after "
         "flattening the map, (b) after global average pooling? Write `(a, b)`.",
         stub="answer = None",
-        draw=lambda stream: {
-            "channels": 8 * stream.integer(20, 200),
-            "size": stream.integer(5, 12),
-            "classes": stream.integer(20, 300),
+        draws={
+            1: lambda stream: {
+                "channels": 8 * stream.integer(20, 200),
+                "size": stream.integer(5, 12),
+                "classes": stream.integer(20, 300),
+            }
         },
         solution=head_weights,
         mistaken=_head_mistaken,
@@ -138,9 +144,11 @@ add(
         "kernel_size={kernel_size}, stride=2 and a bias, that keeps the {channels} channels. By "
         "how many learned numbers does the network grow?",
         stub="answer = None",
-        draw=lambda stream: {
-            "channels": 4 * stream.integer(4, 100),
-            "kernel_size": stream.choice([2, 3, 5]),
+        draws={
+            1: lambda stream: {
+                "channels": 4 * stream.integer(4, 100),
+                "kernel_size": stream.choice([2, 3, 5]),
+            }
         },
         solution=strided_conv_weights,
         mistaken=_strided_mistaken,
@@ -184,11 +192,13 @@ add(
         "kernel_size={kernel_size}, stride=2 and padding kernel_size // 2, to {outputs} channels. "
         "How many multiply-adds is that, biases left aside?",
         stub="answer = None",
-        draw=lambda stream: {
-            "size": stream.integer(20, 120),
-            "inputs": 4 * stream.integer(3, 24),
-            "outputs": 4 * stream.integer(3, 24),
-            "kernel_size": stream.choice([3, 5, 7]),
+        draws={
+            1: lambda stream: {
+                "size": stream.integer(20, 120),
+                "inputs": 4 * stream.integer(3, 24),
+                "outputs": 4 * stream.integer(3, 24),
+                "kernel_size": stream.choice([3, 5, 7]),
+            }
         },
         solution=multiply_adds,
         mistaken=_work_mistaken,
@@ -228,14 +238,17 @@ add(
         lesson="10",
         stars=1,
         minutes=3,
-        task="A batch of {batch} maps with {channels} channels of {height}×{width} in float32 goes "
-        "through a 2×2 max pool with stride 2. How many bytes does the result take?",
+        task="A batch of {batch} maps with {channels} channels of {height} rows and {width} "
+        "columns in float32 goes through a 2×2 max pool with stride 2. How many bytes does the "
+        "result take?",
         stub="answer = None",
-        draw=lambda stream: {
-            "batch": stream.choice([5, 6, 7, 9, 10, 11, 12, 13]),
-            "channels": stream.choice([24, 40, 48, 56, 72, 80, 88, 96]),
-            "height": 2 * stream.integer(10, 60),
-            "width": 2 * stream.integer(10, 60),
+        draws={
+            1: lambda stream: {
+                "batch": stream.choice([5, 6, 7, 9, 10, 11, 12, 13]),
+                "channels": stream.choice([24, 40, 48, 56, 72, 80, 88, 96]),
+                "height": 2 * stream.integer(10, 60),
+                "width": 2 * stream.integer(10, 60),
+            }
         },
         solution=activation_bytes,
         mistaken=_bytes_mistaken,

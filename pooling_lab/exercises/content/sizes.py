@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..exercise import Case, Exercise, Mistakes, add, function
+from ..exercise import Case, Exercise, Mistakes, add, function, keeping
 from ..misconceptions import count, slide, usual
 from ..seeded_random import Stream
 
@@ -37,7 +40,12 @@ add(
         task="`x` has 3 channels of 2 rows and 4 columns: its shape is (3, 2, 4). Max-pool it "
         "with kernel_size=2 and stride=2. Write the result as nested lists, channels first.",
         stub="answer = None",
-        draw=lambda stream: {"x": stream.permuted(3, 2, 4, low=1, high=60)},
+        draws={
+            1: keeping(
+                lambda stream: {"x": stream.permuted(3, 2, 4, low=1, high=60)},
+                lambda x: bool((x[0, :, :2] != x[..., :2].max()).all()),
+            )
+        },
         solution=channels_apart,
         mistaken=_channels_mistaken,
         misconceptions=usual(
@@ -89,8 +97,12 @@ add(
         "stride 2, and return shape (N, H//2, W//2, C). The pooling itself may be pooling_lab's "
         "or torch's, which want (N, C, H, W).",
         stub=function("pool_channels_last(x)"),
-        draw=lambda stream: {
-            "x": stream.grid(stream.integer(1, 2), *(stream.integer(2, 5) for _ in "HWC"))
+        draws={
+            1: lambda stream: {
+                "x": stream.moved(
+                    stream.grid(stream.integer(1, 2), *(stream.integer(2, 5) for _ in "HWC"))
+                )
+            }
         },
         solution=pool_channels_last,
         axes=("images", "rows", "columns", "channels"),
@@ -98,7 +110,7 @@ add(
         misconceptions=usual(
             *("channels-last-misread", "reshaped-not-moved", "order-not-restored"),
             *("reshaped-back", "rows-columns-swapped", "mean-for-max", "first-cell"),
-            *("ceil-for-floor", "stride-ignored"),
+            *("ceil-for-floor", "stride-ignored", "started-at-zero"),
         ),
         hints=(
             "Which axis is the channels in `x`, and which one do the pooling functions expect?",
@@ -125,9 +137,24 @@ def _output_size_draw(stream: Stream) -> Case:
     height, width, kernel_size = (stream.integer(*ends) for ends in ((20, 120), (20, 120), (7, 12)))
     stride, padding = stream.integer(2, 4), stream.integer(3, (kernel_size - 1) // 2)
     window = {"kernel_size": kernel_size, "stride": stride, "padding": padding}
-    if 2 * padding + stride < kernel_size:  # else size // stride can be right by chance
-        return {"height": height, "width": width, **window}
-    return _output_size_draw(stream)
+    return {"height": height, "width": width, **window}
+
+
+def _output_size_tells(
+    height: int, width: int, kernel_size: int, stride: int, padding: int
+) -> bool:
+    """Tell whether rounding, swapping and each way to forget padding lead elsewhere."""
+    rooms = [n + 2 * padding - kernel_size for n in (height, width)]
+    steps = [room // stride for room in rooms]
+    once = [n - (room - padding) // stride for n, room in zip(steps, rooms, strict=True)]
+    never = [n - (room - 2 * padding) // stride for n, room in zip(steps, rooms, strict=True)]
+    return (
+        2 * padding + stride < kernel_size  # else size // stride can be right by chance
+        and any(room % stride for room in rooms)
+        and steps[0] != steps[1]
+        and once not in ([0, 0], [1, 1], never)
+        and never != [1, 1]
+    )
 
 
 add(
@@ -141,7 +168,7 @@ add(
         "kernel_size={kernel_size}, stride={stride} and padding={padding} (and ceil_mode=False, "
         "PyTorch's default). How many rows and columns come out? Write `(rows, columns)`.",
         stub="answer = None",
-        draw=_output_size_draw,
+        draws={1: keeping(_output_size_draw, _output_size_tells)},
         solution=output_size,
         mistaken=_output_size_mistaken,
         misconceptions=usual(
@@ -193,6 +220,18 @@ def _ceil_draw(stream: Stream) -> Case:
     }
 
 
+def _ceil_tells(gaps: Sizes, kernel_size: int, dilation: int, rounded: Sizes, stride: int) -> bool:
+    """Tell whether of the two rounded rows one keeps its last window and the other does not."""
+    span, beyond = (kernel_size - 1) * dilation + 1, dilation - 1
+    wider = any((n - span) // 2 != (n - span - beyond) // 2 for n in gaps)
+    rest = [(n + 2 - kernel_size) % stride for n in rounded]
+    kept = [one > stride + 1 - kernel_size for one in rest]
+    unpadded = [-(-(n - kernel_size) // stride) for n in rounded]
+    floored = [(n + 2 - kernel_size) // stride for n in rounded]
+    padded = [n + one for n, one in zip(floored, kept, strict=True)]
+    return wider and all(rest) and kept[0] != kept[1] and unpadded != padded
+
+
 # --- ceil-and-dilation ----------------------------------------------------------------------
 
 
@@ -219,7 +258,7 @@ add(
         "kernel_size={kernel_size}, stride={stride}, padding=1 and `ceil_mode=True`. How many "
         "numbers come out of each in PyTorch? Write the four as a list: `[a, b, c, d]`.",
         stub="answer = None",
-        draw=_ceil_draw,
+        draws={1: keeping(_ceil_draw, _ceil_tells)},
         solution=ceil_sizes,
         mistaken=_ceil_mistaken,
         misconceptions=usual(
@@ -307,13 +346,21 @@ def choose_window(
     raise ValueError(f"no window turns {sizes} into {wanted}")
 
 
+@functools.cache
+def _windows() -> list[list[int]]:
+    """Return the tasks that version 1 draws from: in each, every mistake has a window of its own.
+
+    Few numbers are like that (one in six), so these were searched for once.
+    """
+    stored = Path(__file__).with_name("choose_window_1.json").read_text(encoding="utf-8")
+    tasks: list[list[int]] = json.loads(stored)
+    return tasks
+
+
 def _window_draw(stream: Stream) -> Case:
-    window = stream.numbers(kernel_size=(5, 21), stride=(2, 14))
-    window["padding"] = window["kernel_size"] // 2 - stream.integer(0, 1)
-    sizes = stream.integer(50, 220), stream.integer(50, 220)
-    wanted = tuple(int(count((), n, **window)) for n in sizes)
-    smallest = window["kernel_size"]
-    return {"sizes": sizes, "wanted": wanted, "smallest": smallest, "largest": smallest + 1}
+    height, width, rows, columns, smallest = stream.choice(_windows())
+    sizes = {"sizes": (height, width), "wanted": (rows, columns)}
+    return {**sizes, "smallest": smallest, "largest": smallest + 1}
 
 
 add(
@@ -327,7 +374,7 @@ add(
         "kernel_size {smallest} or {largest}, any stride, padding at most half of kernel_size. "
         "Write `(kernel_size, stride, padding)`. There may be several right answers.",
         stub="answer = None",
-        draw=_window_draw,
+        draws={1: _window_draw},
         solution=choose_window,
         mistaken=_window_mistaken,
         misconceptions=_WINDOW_MISTAKES,
@@ -371,6 +418,16 @@ def _dropped_gives(answer: np.ndarray, size: int, kernel_size: int, stride: int)
     return " ".join(filter(None, said))
 
 
+def _dropped_draw(stream: Stream) -> Case:
+    return stream.numbers(size=(16, 32), kernel_size=(2, 4), stride=(5, 7))
+
+
+def _dropped_tells(size: int, kernel_size: int, stride: int) -> bool:
+    """Tell whether a window that sticks out at the end would read some pixel."""
+    rest = (size - kernel_size) % stride
+    return rest > stride - kernel_size and rest != size % kernel_size
+
+
 # --- dropped-cells --------------------------------------------------------------------------
 
 
@@ -392,7 +449,7 @@ add(
         "moves over it with stride={stride}, without padding. Which pixels does no window read? "
         "Write their numbers as a list, in any order.",
         stub="answer = None",
-        draw=lambda stream: stream.numbers(size=(16, 32), kernel_size=(2, 4), stride=(5, 7)),
+        draws={1: keeping(_dropped_draw, _dropped_tells)},
         solution=dropped_cells,
         mistaken=_dropped_mistaken,
         fits=_dropped_fits,
@@ -409,6 +466,18 @@ add(
         ),
     )
 )
+
+
+def _chain_draw(stream: Stream) -> Case:
+    return stream.numbers(size=(40, 240), first=(3, 9), second=(4, 7))
+
+
+def _chain_tells(size: int, first: int, second: int) -> bool:
+    """Tell whether both pools have something to round, and the second does not quite halve."""
+    conv1 = size - first + 1
+    conv2 = conv1 // 2 + 2 - second + 1
+    return conv1 % 2 == 1 and conv2 % 2 == 0
+
 
 # --- chain-sizes ----------------------------------------------------------------------------
 
@@ -441,7 +510,7 @@ add(
         "1, no padding), a 2/2 max pool, a convolution with kernel_size={second} (stride 1, "
         "padding 1) and a 3/2 max pool. Write the four sizes in order: `[a, b, c, d]`.",
         stub="answer = None",
-        draw=lambda stream: stream.numbers(size=(40, 240), first=(3, 9), second=(4, 7)),
+        draws={1: keeping(_chain_draw, _chain_tells)},
         solution=chain_sizes,
         mistaken=_chain_mistaken,
         misconceptions=usual(

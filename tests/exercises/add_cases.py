@@ -1,0 +1,45 @@
+"""Add to cases.json what is missing: a new exercise, or cases that reject a new mistake.
+
+    python tests/exercises/add_cases.py            every exercise
+    python tests/exercises/add_cases.py max-pool2d     one
+
+Run it after an exercise, a misconception or a wrong function of the tests was added. It only ever
+appends: what is stored has been given out.
+"""
+
+import json
+import sys
+
+from discriminating_cases import missing
+from test_exercises_accepted import ONCE_ACCEPTED
+from test_exercises_wrong_code import WRONG
+
+from pooling_lab import exercises
+from pooling_lab.exercises.cases import STORED, decoded, encoded
+
+
+def wrong_functions(id):
+    return [row[1] for row in WRONG.get(id, [])] + [row[1] for row in ONCE_ACCEPTED.get(id, [])]
+
+
+def as_text(stored):
+    def lines(cases):
+        return ",\n".join(json.dumps(case) for case in cases)
+
+    return (
+        "{\n" + ",\n".join(f'"{id}": [\n{lines(stored[id])}\n]' for id in sorted(stored)) + "\n}\n"
+    )
+
+
+def main():
+    stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
+    for id in sys.argv[1:] or exercises.ids():
+        exercise, cases = exercises.get(id), stored.setdefault(id, [])
+        new = missing(exercise, [decoded(case) for case in cases], wrong_functions(id))
+        cases += [encoded(case) for case in new]
+        print(f"{id}: {len(new)} added, {len(cases)} in all")
+    STORED.write_text(as_text(stored), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
