@@ -8,11 +8,12 @@ else
 BIN := .venv/bin
 endif
 PY := $(BIN)/python
-INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_FLAGS)
+# Not --quiet: when pip has to search, one sees that it does.
+INSTALL = $(PY) -m pip install --disable-pip-version-check --no-input -c constraints.txt $(PIP_FLAGS)
 NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=240 \
 	--nbval-sanitize-with=tests/notebooks/nbval_sanitize.cfg -o addopts= --dist loadfile
 
-.PHONY: lab reset test test-fast notebooks bench lint assignments test-grading
+.PHONY: lab reset test test-fast notebooks bench lint assignments test-grading constraints
 
 lab: .venv/.lab
 	$(PY) -m pooling_lab lab $(ARGS)
@@ -46,9 +47,17 @@ lint: .venv/.test
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
+# What is pinned is kept where it still fits; only uv resolves for every system and Python at once.
+constraints:
+	cp constraints.txt .constraints
+	uv pip compile --universal --fork-strategy fewest --python-version 3.11.2 --all-extras \
+		--no-annotate --no-header --quiet pyproject.toml -o .constraints
+	(grep "^#" constraints.txt; grep -vE "^#|^(cuda|nvidia)-|^triton=" .constraints) > .constraints.new
+	mv .constraints.new constraints.txt && rm .constraints
+
 # An environment is made once; a stamp newer than both files says that nothing is to be done.
 .venv/.made:
-	@$(PYTHON) -c "import sys; v = sys.version_info; v >= (3, 11) or sys.exit('This course needs Python 3.11 or newer; $(PYTHON) is %d.%d. Say: make lab PYTHON=/path/to/a/newer/python3' % v[:2])"
+	@$(PYTHON) -c "import sys; v = sys.version_info; v >= (3, 11, 2) or sys.exit('This course needs Python 3.11.2 or newer; $(PYTHON) is %d.%d.%d. Say: make lab PYTHON=/path/to/a/newer/python3' % v[:3])"
 	$(PYTHON) -m venv .venv
 	@touch $@
 .venv/.lab: .venv/.made pyproject.toml constraints.txt

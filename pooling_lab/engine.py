@@ -58,8 +58,11 @@ def pool(
     ndarray
         Shape (..., H_out, W_out), axes in the same memory order as those of ``x``.
     """
-    tiles = _tiles(x.shape[-2:], rows, columns) if x.size <= TINY else None
-    if tiles:
+    tiles = _tiles(x.shape[-2:], rows, columns)
+    if tiles and tiles[::2] == (1, 1):
+        out = over_planes(op, x, dtype)[..., None, None]
+        return out if divisor is None else np.divide(out, divisor, out=out)
+    if tiles and x.size <= TINY:
         out = op.reduce(x.reshape(x.shape[:-2] + tiles), (-3, -1), dtype)
         return out if divisor is None else np.divide(out, divisor, out=out)
     source, axes = in_memory_order(x)
@@ -80,7 +83,14 @@ def pool(
     return _in_axis_order(out, axes, x.shape[:-2])
 
 
-@lru_cache(maxsize=256)
+def over_planes(op: np.ufunc, x: Array, dtype: np.dtype[Any] | None = None) -> Array:
+    """Return ``op`` over every plane, shape (...): one window that is all of it."""
+    if op is np.add:
+        return np.asarray(np.einsum("...ij->...", x, dtype=dtype))  # faster than np.sum
+    return np.asarray(op.reduce(x, (-2, -1), dtype))
+
+
+@lru_cache(maxsize=1024)
 def _tiles(
     size: tuple[int, int], rows: Sweeps, columns: Sweeps
 ) -> tuple[int, int, int, int] | None:

@@ -7,11 +7,16 @@ It imports nothing but the standard library, so every number can be checked by h
 from __future__ import annotations
 
 import operator
+import reprlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 Size = int | Sequence[int]
+LARGEST = 2**63 - 1  # of any size: what an index can count to, in PyTorch as in NumPy
+MOST_BINS = 1_000_000  # in a list
+MOST_LAYERS = 100_000  # in a stack; a longer one is an iterator that does not end
 
 
 def shape_note(shape: Sequence[int] | None) -> str:
@@ -19,15 +24,29 @@ def shape_note(shape: Sequence[int] | None) -> str:
     return "" if shape is None else f" (x has shape {tuple(shape)})"
 
 
-def as_int(value: Any, name: str, minimum: int = 1, shape: Sequence[int] | None = None) -> int:
-    """Return ``value`` as a Python int of at least ``minimum``.
+def shown(value: object) -> str:
+    """Write ``value`` as a message shows it: in short, whatever it is."""
+    try:
+        return reprlib.repr(value)
+    except Exception:  # a number too long to be written, an object that refuses
+        return f"<{type(value).__name__}>"
+
+
+def as_int(
+    value: Any,
+    name: str,
+    minimum: int = 1,
+    shape: Sequence[int] | None = None,
+    largest: int | None = LARGEST,
+) -> int:
+    """Return ``value`` as a Python int from ``minimum`` to ``largest``, any size if None.
 
     Raises
     ------
     TypeError
         If ``value`` is not a whole number (a bool or a float is not).
     ValueError
-        If it is smaller than ``minimum``.
+        If it is smaller than ``minimum``, or larger than any index.
     """
     try:
         number = None if isinstance(value, bool) else operator.index(value)
@@ -35,11 +54,17 @@ def as_int(value: Any, name: str, minimum: int = 1, shape: Sequence[int] | None 
         number = None
     if number is None:
         raise TypeError(
-            f"{name} must be a whole number, not {type(value).__name__} {value!r}"
+            f"{name} must be a whole number, not {type(value).__name__} {shown(value)}"
             f"{shape_note(shape)}"
         )
     if number < minimum:
-        raise ValueError(f"{name} must be at least {minimum}, got {number}{shape_note(shape)}")
+        raise ValueError(
+            f"{name} must be at least {minimum}, got {shown(number)}{shape_note(shape)}"
+        )
+    if largest is not None and number > largest:
+        raise ValueError(
+            f"{name} must be at most {largest}, got {shown(number)}{shape_note(shape)}"
+        )
     return number
 
 
@@ -48,34 +73,52 @@ def as_pair(
 ) -> tuple[int, int]:
     """Return ``value``, an int or a pair ``(rows, columns)``, as a pair of Python ints.
 
+    A sequence of one number means both axes, as in PyTorch.
+
     Raises
     ------
     TypeError
         If ``value`` is neither a whole number nor two of them.
     ValueError
-        If it has another length than two or a number below ``minimum``.
+        If it has more than two numbers or none, or one that is out of range.
     """
-    if type(value) is int and value >= minimum:  # nearly always
+    if type(value) is int and minimum <= value <= LARGEST:  # nearly always
         return value, value
     one_number = isinstance(value, int | str) or not getattr(value, "shape", True)
     if one_number or not isinstance(value, Iterable):
         number = as_int(value, name, minimum, shape)
         return number, number
-    items = list(value)
+    items = list(islice(value, 3))
+    if len(items) == 1:
+        number = as_int(items[0], name, minimum, shape)
+        return number, number
     if len(items) != 2:
         raise ValueError(
             f"{name} must be one whole number or a pair (rows, columns), "
-            f"got {len(items)} numbers: {value!r}{shape_note(shape)}"
+            f"got {len(items) or 'no'}{' or more' if len(items) > 2 else ''} numbers: "
+            f"{shown(value)}{shape_note(shape)}"
         )
     rows, columns = (as_int(item, f"{name}[{i}]", minimum, shape) for i, item in enumerate(items))
     return rows, columns
+
+
+def as_stride(
+    value: Any, kernels: tuple[int, int], shape: Sequence[int] | None = None
+) -> tuple[int, int]:
+    """Return a stride as a pair; None, or an empty sequence as in PyTorch, means the kernel."""
+    return kernels if _is_missing(value) else as_pair(value, "stride", 1, shape)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, list | tuple) and not value)
 
 
 def as_flag(value: Any, name: str, shape: Sequence[int] | None = None) -> bool:
     """Return ``value`` if it is True or False, else raise a TypeError that names it."""
     if type(value).__name__ not in ("bool", "bool_"):  # NumPy's own bool is welcome too
         raise TypeError(
-            f"{name} must be True or False, not {type(value).__name__} {value!r}{shape_note(shape)}"
+            f"{name} must be True or False, not {type(value).__name__} {shown(value)}"
+            f"{shape_note(shape)}"
         )
     return bool(value)
 
@@ -124,7 +167,13 @@ class Axis(NamedTuple):
 
     def cells(self, i: int) -> list[int]:
         """Cells of the input that window ``i`` reads."""
-        return [cell for cell in self.reads(i) if 0 <= cell < self.size]
+        return list(self._inside(i))
+
+    def _inside(self, i: int) -> range:
+        reads = self.reads(i)
+        first = max(0, -(reads.start // self.dilation))  # of the window's cells, the first that is
+        stop = max(first, -(-(self.size - reads.start) // self.dilation))
+        return reads[first:stop]
 
     def padded_count(self, i: int) -> int:
         """Cells of window ``i`` up to the padded edge: what an average divides by."""
@@ -132,7 +181,7 @@ class Axis(NamedTuple):
 
     def counts(self, count_include_pad: bool) -> list[int]:
         """Cells each window averages over: up to the padded edge, or only those that exist."""
-        count = self.padded_count if count_include_pad else lambda i: len(self.cells(i))
+        count = self.padded_count if count_include_pad else lambda i: len(self._inside(i))
         return [count(i) for i in range(self.outputs)]
 
     def unread(self) -> list[int]:
@@ -158,7 +207,8 @@ def window_axes(
     size
         Height and width of the plane, in cells: an int or a pair.
     kernel_size, stride, padding, dilation
-        An int or a pair ``(rows, columns)``; ``stride=None`` means the kernel size.
+        An int or a pair ``(rows, columns)``; ``stride=None`` means the kernel size. As in
+        PyTorch ``[2]`` is the same as 2, and ``stride=[]`` as None.
     ceil_mode
         Keep a last, partial window.
     shape
@@ -175,7 +225,7 @@ def window_axes(
     """
     sizes = as_pair(size, "size", 1) if shape is None else shape[-2:]
     kernels = as_pair(kernel_size, "kernel_size", 1, shape)
-    strides = kernels if stride is None else as_pair(stride, "stride", 1, shape)
+    strides = as_stride(stride, kernels, shape)
     paddings = as_pair(padding, "padding", 0, shape)
     dilations = as_pair(dilation, "dilation", 1, shape)
     ceil_mode = as_flag(ceil_mode, "ceil_mode", shape)
@@ -259,7 +309,8 @@ def output_size(
     (3, 112)
     """
     rows, columns = window_axes(size, kernel_size, stride, padding, dilation, ceil_mode)
-    if any(isinstance(v, Iterable) for v in (size, kernel_size, stride, padding, dilation)):
+    given = (size, kernel_size, None if _is_missing(stride) else stride, padding, dilation)
+    if any(isinstance(v, Iterable) for v in given):
         return rows.outputs, columns.outputs
     return rows.outputs
 
@@ -296,13 +347,26 @@ def conv_output_size(
 def adaptive_bins(size: int, bins: int) -> list[range]:
     """Return the cells of each adaptive bin: ``floor(i·n/o)`` up to ``ceil((i + 1)·n/o)``.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is no whole number of at least 1, or ``bins`` above a million: nobody reads
+        such a list, and it does not fit into memory long before it is complete.
+
     Examples
     --------
     >>> [list(cells) for cells in adaptive_bins(5, 3)]
     [[0, 1], [1, 2, 3], [3, 4]]
     """
     n, o = as_int(size, "size"), as_int(bins, "bins")
-    return [range(i * n // o, -(-(i + 1) * n // o)) for i in range(o)]
+    if o > MOST_BINS:
+        raise ValueError(f"bins must be at most {MOST_BINS:,} to be listed, got {o}")
+    return [adaptive_bin(i, n, o) for i in range(o)]
+
+
+def adaptive_bin(i: int, size: int, bins: int) -> range:
+    """Return the cells of bin ``i`` alone."""
+    return range(i * size // bins, -(-(i + 1) * size // bins))
 
 
 class Reach(NamedTuple):
@@ -321,7 +385,8 @@ def receptive_fields(layers: Iterable[Sequence[int]]) -> list[Reach]:
     Raises
     ------
     TypeError, ValueError
-        If a layer is not two or three whole numbers of at least 1.
+        If a layer is not two or three whole numbers of at least 1, or the stack is too long or
+        sees more pixels than can be counted.
 
     Source: Araujo, Norris & Sim 2019, Computing Receptive Fields of CNNs, section 2.
 
@@ -331,12 +396,17 @@ def receptive_fields(layers: Iterable[Sequence[int]]) -> list[Reach]:
     [Reach(receptive_field=3, jump=1), Reach(receptive_field=4, jump=2)]
     """
     if not isinstance(layers, Iterable):
-        raise TypeError(f"layers must be a list of (kernel_size, stride), not {layers!r}")
+        raise TypeError(f"layers must be a list of (kernel_size, stride), not {shown(layers)}")
     field, jump, steps = 1, 1, []
     for number, layer in enumerate(layers):
         kernel, stride, dilation = _as_layer(layer, f"layers[{number}]")
         field += (kernel - 1) * dilation * jump
         jump *= stride
+        if max(field, jump) > LARGEST or number >= MOST_LAYERS:
+            raise ValueError(
+                f"layers must see less than 2**63 pixels and be at most {MOST_LAYERS:,}; "
+                f"layers[{number}] goes beyond"
+            )
         steps.append(Reach(field, jump))
     return steps
 
@@ -344,8 +414,8 @@ def receptive_fields(layers: Iterable[Sequence[int]]) -> list[Reach]:
 def _as_layer(layer: Sequence[int], name: str) -> tuple[int, int, int]:
     shape = "(kernel_size, stride) or (kernel_size, stride, dilation)"
     if not isinstance(layer, Sequence):
-        raise TypeError(f"{name} must be {shape}, not {layer!r}")
+        raise TypeError(f"{name} must be {shape}, not {shown(layer)}")
     if not 2 <= len(layer) <= 3:
-        raise ValueError(f"{name} must be {shape}, got {layer!r}")
+        raise ValueError(f"{name} must be {shape}, got {shown(layer)}")
     kernel, stride, dilation = (as_int(number, name) for number in (*layer, 1)[:3])
     return kernel, stride, dilation

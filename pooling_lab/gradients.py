@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pooling_lab.engine import pool_with_positions
+from pooling_lab.engine import outputs, pool_with_positions
 from pooling_lab.geometry import Axis, Size, as_flag, window_axes
 from pooling_lab.pooling import (
     accumulator,
@@ -25,11 +25,14 @@ from pooling_lab.pooling import (
     average,
     avg_divisor,
     bin_cells,
+    has_power,
     norms,
+    norms_along,
     result_type,
+    spread,
 )
 from pooling_lab.validation import Array, as_gradient, as_indices, as_planes, as_power
-from pooling_lab.windows import Sweeps, adaptive, readers, sliding
+from pooling_lab.windows import Sweeps, adaptive, readers, sliding, taps
 
 __all__ = [
     "adaptive_avg_pool2d_backward",
@@ -220,6 +223,9 @@ def lp_pool2d_backward(
     if p == math.inf:
         toward = _to_extreme(np.maximum, grad, np.abs(wide), *map(sliding, axes))
         return (np.sign(wide) * toward).astype(result_type(x), copy=False)
+    if not has_power(np.abs(wide), p):
+        toward = _to_norms(grad, np.abs(wide), p, *map(sliding, axes))
+        return (np.sign(wide) * toward).astype(result_type(x), copy=False)
     with np.errstate(all="ignore"):
         norm = norms(wide, p, *map(sliding, axes))
         share = np.where(norm == 0, 0, grad * norm ** (1 - p))
@@ -260,7 +266,7 @@ def global_max_pool2d_backward(
     """
     x = as_planes(x)
     grad = _as_plane_gradient(grad_output, x, keepdims)
-    return _to_extreme(np.maximum, grad, x, *adaptive_windows(x, 1))
+    return _to_extreme(np.maximum, grad, x, *(bins.sweeps for bins in adaptive_windows(x, 1)))
 
 
 def global_avg_pool2d_backward(
@@ -323,7 +329,10 @@ def adaptive_max_pool2d_backward(grad_output: ArrayLike, x: ArrayLike, output_si
     array([[0., 2., 0.]])
     """
     x = as_planes(x)
-    return _to_extreme(np.maximum, grad_output, x, *adaptive_windows(x, output_size))
+    rows, columns = adaptive_windows(x, output_size)
+    _, positions = pool_with_positions(np.maximum, x, rows.sweeps, columns.sweeps)
+    positions = spread(positions, rows, columns)
+    return _scatter(as_gradient(grad_output, positions.shape, x), positions, x)
 
 
 def adaptive_avg_pool2d_backward(grad_output: ArrayLike, x: ArrayLike, output_size: Size) -> Array:
@@ -353,10 +362,14 @@ def adaptive_avg_pool2d_backward(grad_output: ArrayLike, x: ArrayLike, output_si
     array([[1., 3., 2.]])
     """
     x = as_planes(x)
-    divisor = bin_cells(*adaptive_windows(x, output_size))
-    grad = as_gradient(grad_output, (*x.shape[:-2], *divisor.shape), x)
-    back = (adaptive(o, n) for o, n in zip(divisor.shape, x.shape[-2:], strict=True))
-    return _to_all(grad, divisor, x, *back)
+    rows, columns = adaptive_windows(x, output_size)
+    asked = tuple(sum(bins.times or ()) or outputs(bins.sweeps) for bins in (rows, columns))
+    grad = as_gradient(grad_output, (*x.shape[:-2], *asked), x)
+    divisor = bin_cells(rows, columns)
+    if isinstance(divisor, np.ndarray):
+        divisor = spread(divisor, rows, columns)
+    back = [adaptive(o, n) for o, n in zip(asked, x.shape[-2:], strict=True)]
+    return spread(_to_all(grad, divisor, x, *(bins.sweeps for bins in back)), *back)
 
 
 def stochastic_pool2d_backward(grad_output: ArrayLike, x: ArrayLike, indices: ArrayLike) -> Array:
@@ -395,7 +408,7 @@ def stochastic_pool2d_backward(grad_output: ArrayLike, x: ArrayLike, indices: Ar
     return _scatter(grad, positions, x)
 
 
-# --- the two ways back --------------------------------------------------------------------
+# --- the ways back ------------------------------------------------------------------------
 
 
 def _to_extreme(
@@ -422,6 +435,26 @@ def _to_all(grad: Array, divisor: Array | float, x: Array, rows: Sweeps, columns
     with np.errstate(all="ignore"):
         share = grad.astype(np.promote_types(result_type(x), np.float32)) / divisor
     return average(share, rows, columns, 1.0).astype(result_type(x), copy=False)
+
+
+@np.errstate(all="ignore")
+def _to_norms(grad: Array, size: Array, p: float, rows: Sweeps, columns: Sweeps) -> Array:
+    """Share by parts in a norm, first among the rows of each window, then within each row.
+
+    A part is a ratio of at most 1, and so has a power where the cell itself has none.
+    """
+    of_rows = norms_along(size, p, -1, columns)
+    return _along(_along(grad, of_rows, p, -2, rows), size, p, -1, columns)
+
+
+def _along(grad: Array, size: Array, p: float, axis: int, sweeps: Sweeps) -> Array:
+    norm = norms_along(size, p, axis, sweeps).swapaxes(axis, -1)
+    size, grad = size.swapaxes(axis, -1), grad.swapaxes(axis, -1)
+    total = np.zeros_like(size)
+    for windows, cells in taps(sweeps, size.shape[-1]):
+        part = (size[..., cells] / norm[..., windows]) ** (p - 1)
+        total[..., cells] += grad[..., windows] * np.where(size[..., cells] == 0, 0, part)
+    return total.swapaxes(axis, -1)
 
 
 def _axes(x: Array, *window: Any) -> tuple[Axis, Axis]:

@@ -10,19 +10,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pooling_lab.engine import outputs, pool, pool_with_positions
+from pooling_lab.engine import outputs, over_planes, pool, pool_with_positions
 from pooling_lab.geometry import (
     Axis,
     Size,
     as_flag,
     as_int,
     as_pair,
+    as_stride,
     shape_note,
+    shown,
     window_axes,
 )
 from pooling_lab.validation import (
@@ -33,7 +36,7 @@ from pooling_lab.validation import (
     as_share,
     refuse_negative,
 )
-from pooling_lab.windows import Sweeps, adaptive, sliding
+from pooling_lab.windows import Bins, Sweeps, adaptive, sliding, taps
 
 __all__ = [
     "adaptive_avg_pool2d",
@@ -51,6 +54,8 @@ __all__ = [
     "spatial_pyramid_pool2d",
     "stochastic_pool2d",
 ]
+
+MOST_LEVELS = 1000  # grids of a pyramid; a longer list is an iterator that does not end
 
 Pooled = Any  # an array; with return_indices=True two of them: the values and their positions
 
@@ -77,7 +82,8 @@ def max_pool2d(
         Real numbers of shape (..., H, W), in any memory layout.
     kernel_size, stride
         Height and width of the window, and how far it moves, in cells: an int or a pair.
-        ``stride=None`` means the kernel size.
+        ``stride=None`` means the kernel size. PyTorch's other spellings are welcome too:
+        ``[2]`` for 2, and ``stride=[]`` for None.
     padding
         Cells added on each side, at most half of the kernel. They count as −∞: never as 0.
     dilation
@@ -309,7 +315,7 @@ def stochastic_pool2d(
     if not training and both:
         raise ValueError("return_indices needs training=True: a weighted mean has no position")
     if not training:
-        return _weighted_mean(x, *map(sliding, axes))
+        return _weighted_mean(x, *axes)
     positions = _draw(x, *axes, generator)
     values = np.take_along_axis(_flat(x), _flat(positions), -1).reshape(positions.shape)
     return (values, positions) if both else values
@@ -391,7 +397,8 @@ def global_max_pool2d(x: ArrayLike, keepdims: bool = True) -> Array:
     """
     x = as_planes(x)
     keepdims = as_flag(keepdims, "keepdims", x.shape)
-    return np.asarray(np.max(x, axis=(-2, -1), keepdims=keepdims))
+    high = over_planes(np.maximum, x)
+    return high[..., None, None] if keepdims else high
 
 
 def global_avg_pool2d(x: ArrayLike, keepdims: bool = True) -> Array:
@@ -424,7 +431,7 @@ def global_avg_pool2d(x: ArrayLike, keepdims: bool = True) -> Array:
     keepdims = as_flag(keepdims, "keepdims", x.shape)
     cells = math.prod(x.shape[-2:])
     with np.errstate(invalid="ignore", over="ignore"):
-        total = np.einsum("...ij->...", x, dtype=accumulator(x.dtype, cells))  # faster than np.sum
+        total = over_planes(np.add, x, accumulator(x.dtype, cells))
         mean = np.asarray(total / cells, dtype=result_type(x))
     return mean[..., None, None] if keepdims else mean
 
@@ -487,7 +494,8 @@ def adaptive_max_pool2d(x: ArrayLike, output_size: Size, return_indices: bool = 
     x
         Real numbers of shape (..., H, W).
     output_size
-        Number of bins: an int or a pair (rows, columns).
+        Number of bins: an int or a pair (rows, columns); None in a pair keeps the size that
+        axis has.
     return_indices
         Also return where each maximum is, as `max_pool2d` does.
 
@@ -509,7 +517,11 @@ def adaptive_max_pool2d(x: ArrayLike, output_size: Size, return_indices: bool = 
     array([[2, 4, 5]])
     """
     x = as_planes(x)
-    return _extreme(np.maximum, x, *adaptive_windows(x, output_size), return_indices)
+    rows, columns = adaptive_windows(x, output_size)
+    pooled = _extreme(np.maximum, x, rows.sweeps, columns.sweeps, return_indices)
+    if isinstance(pooled, tuple):
+        return tuple(spread(part, rows, columns) for part in pooled)
+    return spread(pooled, rows, columns)
 
 
 def adaptive_avg_pool2d(x: ArrayLike, output_size: Size) -> Array:
@@ -539,7 +551,8 @@ def adaptive_avg_pool2d(x: ArrayLike, output_size: Size) -> Array:
     """
     x = as_planes(x)
     rows, columns = adaptive_windows(x, output_size)
-    return average(x, rows, columns, bin_cells(rows, columns))
+    mean = average(x, rows.sweeps, columns.sweeps, bin_cells(rows, columns))
+    return spread(mean, rows, columns)
 
 
 def spatial_pyramid_pool2d(
@@ -576,14 +589,18 @@ def spatial_pyramid_pool2d(
     """
     x = as_planes(x)
     if not isinstance(kind, str):
-        raise TypeError(f"kind must be 'max' or 'avg', not {kind!r}{shape_note(x.shape)}")
+        raise TypeError(f"kind must be 'max' or 'avg', not {shown(kind)}{shape_note(x.shape)}")
     if kind not in ("max", "avg"):
-        raise ValueError(f"kind must be 'max' or 'avg', got {kind!r}{shape_note(x.shape)}")
+        raise ValueError(f"kind must be 'max' or 'avg', got {shown(kind)}{shape_note(x.shape)}")
     if not isinstance(levels, Iterable):
-        raise TypeError(f"levels must be whole numbers, not {levels!r}{shape_note(x.shape)}")
-    bins = [as_int(n, f"levels[{i}]", 1, x.shape) for i, n in enumerate(levels)]
-    if not bins:
-        raise ValueError(f"levels must name at least one grid, got {levels!r}")
+        raise TypeError(f"levels must be whole numbers, not {shown(levels)}{shape_note(x.shape)}")
+    grids = islice(levels, MOST_LEVELS + 1)
+    bins = [as_int(n, f"levels[{i}]", 1, x.shape) for i, n in enumerate(grids)]
+    if not 1 <= len(bins) <= MOST_LEVELS:
+        raise ValueError(
+            f"levels must name 1 to {MOST_LEVELS} grids, got {shown(levels)}{shape_note(x.shape)}"
+        )
+    _require_room("levels", (*x.shape[:-2], sum(n * n for n in bins)), x)
     adaptive_pool = adaptive_max_pool2d if kind == "max" else adaptive_avg_pool2d
     return np.concatenate([_flat(adaptive_pool(x, n)) for n in bins], axis=-1)
 
@@ -703,19 +720,44 @@ def _extreme(op: np.ufunc, x: Array, rows: Sweeps, columns: Sweeps, return_indic
     return pool(op, x, rows, columns)
 
 
-def adaptive_windows(x: Array, output_size: Size) -> tuple[Sweeps, Sweeps]:
-    """Return the adaptive bins along both axes."""
+def adaptive_windows(x: Array, output_size: Size) -> tuple[Bins, Bins]:
+    """Return the adaptive bins along both axes; None keeps the size of its axis."""
+    if isinstance(output_size, Sequence) and len(output_size) == 2:
+        pairs = zip(output_size, x.shape[-2:], strict=True)
+        output_size = [n if wanted is None else wanted for wanted, n in pairs]
     rows, columns = as_pair(output_size, "output_size", 1, x.shape)
+    _require_room("output_size", (*x.shape[:-2], rows, columns), x)
     return adaptive(x.shape[-2], rows), adaptive(x.shape[-1], columns)
 
 
-def bin_cells(rows: Sweeps, columns: Sweeps) -> Array:
-    """Return how many cells each adaptive bin has, shape (rows, columns)."""
-    counts = [np.empty(outputs(sweeps)) for sweeps in (rows, columns)]
-    for count, sweeps in zip(counts, (rows, columns), strict=True):
-        for sweep in sweeps:
+def spread(pooled: Array, rows: Bins, columns: Bins) -> Array:
+    """Repeat the different bins as often as they come, along both axes."""
+    for axis, bins in ((-2, rows), (-1, columns)):
+        if bins.times is not None:
+            pooled = np.repeat(pooled, bins.times, axis)
+    return pooled
+
+
+def bin_cells(rows: Bins, columns: Bins) -> Array | float:
+    """Return how many cells each of the different bins has, or one number for all."""
+    if len(rows.sweeps) == len(columns.sweeps) == 1:
+        return float(rows.sweeps[0].kernel * columns.sweeps[0].kernel)
+    counts = [np.empty(outputs(bins.sweeps)) for bins in (rows, columns)]
+    for count, bins in zip(counts, (rows, columns), strict=True):
+        for sweep in bins.sweeps:
             count[sweep.into] = sweep.kernel
     return np.multiply.outer(*counts)
+
+
+def _require_room(name: str, shape: tuple[int, ...], x: Array) -> None:
+    """Raise NumPy's own error if a result of this shape cannot be, before any work is done."""
+    said = f"{name} asks for too much, a result of shape {shape}{shape_note(x.shape)}: "
+    try:
+        np.empty(shape, result_type(x))
+    except MemoryError as error:
+        raise MemoryError(f"{said}{error}") from None
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{said}{error}") from None
 
 
 def avg_divisor(
@@ -731,7 +773,8 @@ def avg_divisor(
     rows, columns = axes
     if not (rows.padding or columns.padding or rows.ceil_mode):  # no window is clipped
         return float(rows.kernel * columns.kernel)
-    return np.multiply.outer(rows.counts(include), columns.counts(include))
+    counts = (np.array(axis.counts(include), np.float64) for axis in axes)
+    return np.multiply.outer(*counts)
 
 
 def result_type(x: Array) -> np.dtype[Any]:
@@ -756,20 +799,52 @@ def average(x: Array, rows: Sweeps, columns: Sweeps, divisor: Array | float) -> 
 
 @np.errstate(all="ignore")
 def norms(x: Array, p: float, rows: Sweeps, columns: Sweeps) -> Array:
-    """Return the p-norm of every window in float64, whose range holds high powers."""
+    """Return the p-norm of every window in float64."""
     size = np.abs(x.astype(np.promote_types(x.dtype, np.float64)))
     if p == math.inf:
         return pool(np.maximum, size, rows, columns)
-    return pool(np.add, size**p, rows, columns) ** (1 / p)
+    if has_power(size, p):
+        return pool(np.add, size**p, rows, columns) ** (1 / p)
+    # The norm of a rectangle is the norm of the norms of its rows.
+    return norms_along(norms_along(size, p, -1, columns), p, -2, rows)
+
+
+@np.errstate(all="ignore")
+def has_power(size: Array, p: float) -> bool:
+    """Return whether the powers of these numbers, none negative, stay clear of 0 and infinity."""
+    high = size.max(initial=0)
+    low = np.min(size, initial=high, where=size > 0)
+    return bool(high == 0 or (low**p > 1e-150 and high**p < 1e150))
+
+
+@np.errstate(all="ignore")
+def norms_along(size: Array, p: float, axis: int, sweeps: Sweeps) -> Array:
+    """Return the p-norm of every window of one row or column, each divided by its largest cell.
+
+    So a power neither overflows nor vanishes, whatever else the plane holds.
+    """
+    lines = size.swapaxes(axis, -1)
+    one_row = sliding(Axis(lines.shape[-2], 1, 1))
+    high = pool(np.maximum, lines, one_row, sweeps)
+    scale = np.where((high > 0) & (high < math.inf), high, 1)
+    total = np.zeros_like(high)
+    for windows, cells in taps(sweeps, lines.shape[-1]):
+        total[..., windows] += (lines[..., cells] / scale[..., windows]) ** p
+    return (scale * total ** (1 / p)).swapaxes(axis, -1)
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def _weighted_mean(x: Array, rows: Sweeps, columns: Sweeps) -> Array:
+def _weighted_mean(x: Array, rows: Axis, columns: Axis) -> Array:
     wide = x.astype(np.promote_types(x.dtype, np.float64), copy=False)
-    total = pool(np.add, wide, rows, columns)
-    squares = pool(np.add, wide * wide, rows, columns)
+    if has_power(wide, 2):
+        windows = sliding(rows), sliding(columns)
+        total, squares = pool(np.add, wide, *windows), pool(np.add, wide * wide, *windows)
+        exponent = np.zeros(total.shape, int)
+    else:
+        cells, exponent = _scaled_windows(wide, rows, columns)
+        total, squares = cells.sum(axis=-1), (cells * cells).sum(axis=-1)
     mean = np.divide(squares, total, out=np.zeros_like(total), where=total > 0)
-    return mean.astype(result_type(x), copy=False)
+    return np.ldexp(mean, exponent).astype(result_type(x), copy=False)
 
 
 def _flat(x: Array) -> Array:
@@ -779,16 +854,14 @@ def _flat(x: Array) -> Array:
 
 def _generator(rng: np.random.Generator | int | None) -> np.random.Generator:
     if not isinstance(rng, np.random.Generator | None):
-        rng = as_int(rng, "rng (a Generator, None, or a seed)", 0)
+        rng = as_int(rng, "rng (a Generator, None, or a seed)", 0, largest=None)
     return np.random.default_rng(rng)
 
 
 def _draw(x: Array, rows: Axis, columns: Axis, generator: np.random.Generator) -> Array:
     """Return the position of one cell per window, drawn in proportion to the activations."""
-    window = (rows.kernel, columns.kernel)
-    windows = np.lib.stride_tricks.sliding_window_view(x, window, axis=(-2, -1))
-    windows = windows[..., :: rows.stride, :: columns.stride, :, :]
-    summed = _flat(windows).cumsum(axis=-1, dtype=np.float64)
+    cells, _ = _scaled_windows(x, rows, columns)
+    summed = cells.cumsum(axis=-1)
     total = summed[..., -1]
     mark = generator.random(total.shape) * total
     mark = np.minimum(mark, np.nextafter(total, 0))  # rounding must not reach past the last cell
@@ -796,6 +869,19 @@ def _draw(x: Array, rows: Axis, columns: Axis, generator: np.random.Generator) -
     row = np.arange(rows.outputs)[:, None] * rows.stride + drawn // columns.kernel
     column = np.arange(columns.outputs) * columns.stride + drawn % columns.kernel
     return row * x.shape[-1] + column
+
+
+def _scaled_windows(x: Array, rows: Axis, columns: Axis) -> tuple[Array, Array]:
+    """Return the cells of every window in a row, over a power of two that brings them below 1.
+
+    Sums of them cannot overflow, and are the same to the last bit where none would have.
+    """
+    window = (rows.kernel, columns.kernel)
+    windows = np.lib.stride_tricks.sliding_window_view(x, window, axis=(-2, -1))
+    cells = _flat(windows[..., :: rows.stride, :: columns.stride, :, :])
+    cells = cells.astype(np.promote_types(x.dtype, np.float64), copy=False)
+    _, exponent = np.frexp(cells.max(axis=-1))
+    return np.ldexp(cells, -exponent[..., None]), exponent
 
 
 def _unpooled_size(
@@ -806,7 +892,7 @@ def _unpooled_size(
     output_size: Size | None,
 ) -> tuple[int, int]:
     kernels = as_pair(kernel_size, "kernel_size")
-    strides = kernels if stride is None else as_pair(stride, "stride")
+    strides = as_stride(stride, kernels)
     paddings = as_pair(padding, "padding", 0)
     numbers = zip(shape[-2:], kernels, strides, paddings, strict=True)
     rows, columns = ((n - 1) * s - 2 * p + k for n, k, s, p in numbers)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pooling_lab.geometry import shape_note
+from pooling_lab.geometry import shape_note, shown
 
 Array = NDArray[Any]
 
@@ -80,11 +81,17 @@ def as_power(value: Any, name: str, x: Array) -> float:
     """Return the exponent ``value``, a number above 0, infinity included."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(
-            f"{name} must be a number, not {type(value).__name__} {value!r}{shape_note(x.shape)}"
+            f"{name} must be a number, not {type(value).__name__} {shown(value)}"
+            f"{shape_note(x.shape)}"
         )
-    power = float(value)
+    try:
+        power = float(value)
+    except OverflowError:
+        power = math.nan
     if not power > 0:
-        raise ValueError(f"{name} must be above 0, got {value}{shape_note(x.shape)}")
+        raise ValueError(
+            f"{name} must be above 0 and fit a float, got {shown(value)}{shape_note(x.shape)}"
+        )
     return power
 
 
@@ -92,7 +99,7 @@ def as_share(value: ArrayLike, shape: tuple[int, ...]) -> Array:
     """Return ``value``, numbers from 0 to 1, as an array that broadcasts to ``shape``."""
     share = as_array(value, "alpha")
     if not ((share >= 0) & (share <= 1)).all():
-        raise ValueError(f"alpha must lie between 0 and 1, got {value!r}")
+        raise ValueError(f"alpha must lie between 0 and 1, got {shown(value)}")
     per_channel = share[:, None, None] if share.ndim == 1 else share
     try:
         np.broadcast_to(per_channel, shape)

@@ -7,10 +7,13 @@ Sliding windows, adaptive bins and the way back from outputs to cells all become
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from pooling_lab.geometry import Axis, adaptive_bins
+from pooling_lab.geometry import Axis, adaptive_bin
+
+FEW = 64  # cells of a window that may be visited one by one, though most of them do not exist
 
 
 class Sweep(NamedTuple):
@@ -69,28 +72,84 @@ class Sweep(NamedTuple):
 Sweeps = tuple[Sweep, ...]  # together they fill the output along one axis
 
 
+def taps(sweeps: Sweeps, size: int) -> Iterator[tuple[slice, slice]]:
+    """Go through the cells of all windows, those that exist: which windows, which cells."""
+    for sweep in sweeps:
+        for windows, cells in sweep.taps(size):
+            if windows.start < windows.stop:
+                first = sweep.first + windows.start * sweep.every
+                last = sweep.first + (windows.stop - 1) * sweep.every
+                yield slice(first, last + 1, sweep.every), cells
+
+
 @lru_cache(maxsize=1024)
 def sliding(axis: Axis) -> Sweeps:
     """Return the windows of a pooling layer along one axis."""
-    return (Sweep(-axis.padding, axis.stride, axis.kernel, axis.dilation, axis.outputs),)
+    apart = axis.dilation if axis.kernel > 1 else 1  # one cell is no distance from itself
+    sweep = Sweep(-axis.padding, axis.stride, axis.kernel, apart, axis.outputs)
+    return _cut_to(axis.size, sweep)
 
 
-def adaptive(size: int, bins: int) -> Sweeps:
+def _cut_to(size: int, sweep: Sweep) -> Sweeps:
+    """Cut windows that are far longer than the line to the cells they read, each by itself.
+
+    Padding may be half of the kernel, so a kernel of ten million fits a line of four cells.
+    Windows that long are of dilation 1, and few: about as many as there are cells.
+    """
+    if sweep.kernel <= max(FEW, 2 * size):
+        return (sweep,)
+    found = []
+    for i in range(sweep.outputs):
+        first = sweep.start + i * sweep.stride
+        cells = range(max(0, first), min(size, first + sweep.kernel))
+        found.append(Sweep(cells.start, 1, len(cells), 1, 1, sweep.first + i * sweep.every))
+    return tuple(found)
+
+
+class Bins(NamedTuple):
+    """Adaptive bins along an axis: the different ones, and how often in a row each comes."""
+
+    sweeps: Sweeps
+    times: tuple[int, ...] | None = None  # None: once each
+
+
+@lru_cache(maxsize=1024)
+def adaptive(size: int, bins: int) -> Bins:
     """Return adaptive bins: they repeat after ``bins / gcd(size, bins)``, one `Sweep` for each.
+
+    Of more bins than cells most are equal: each reads one cell, or two that are neighbours.
 
     Examples
     --------
-    >>> adaptive(8, 4) == (Sweep(start=0, stride=2, kernel=2, dilation=1, outputs=4),)
+    >>> adaptive(8, 4) == Bins((Sweep(start=0, stride=2, kernel=2, dilation=1, outputs=4),))
     True
-    >>> [sweep.kernel for sweep in adaptive(5, 3)]
+    >>> [sweep.kernel for sweep in adaptive(5, 3).sweeps]
     [2, 3, 2]
+    >>> adaptive(2, 7).times  # cell 0, cells 0 and 1, cell 1
+    (3, 1, 3)
     """
+    if bins > size:
+        alone, pairs = Sweep(0, 1, 1, 1, size, 0, 2), Sweep(0, 1, 2, 1, size - 1, 1, 2)
+        return Bins((alone, pairs) if size > 1 else (alone,), _runs(size, bins))
     repeats = math.gcd(size, bins)
     kinds = bins // repeats
-    return tuple(
-        Sweep(cells.start, size // repeats, len(cells), 1, repeats, i, kinds)
-        for i, cells in enumerate(adaptive_bins(size, bins)[:kinds])
+    cells = (adaptive_bin(i, size, bins) for i in range(kinds))
+    return Bins(
+        tuple(
+            Sweep(bin.start, size // repeats, len(bin), 1, repeats, i, kinds)
+            for i, bin in enumerate(cells)
+        )
     )
+
+
+def _runs(size: int, bins: int) -> tuple[int, ...]:
+    """Count the bins that read cell 0 alone, cells 0 and 1, cell 1 alone, and so on."""
+    times = []
+    for cell in range(size):
+        last = (cell + 1) * bins // size  # the bins before this one end within the cell
+        times.append(last + (-cell * bins // size))
+        times.append(1 if (cell + 1) * bins % size else 0)
+    return tuple(times[:-1])
 
 
 def readers(axis: Axis) -> Sweeps:
@@ -103,12 +162,13 @@ def readers(axis: Axis) -> Sweeps:
     >>> readers(Axis(size=4, kernel=2, stride=1)) == (Sweep(-1, 1, 2, 1, outputs=4),)
     True
     """
-    found = []
+    found: list[Sweep] = []
     for first in range(min(axis.stride, axis.size)):
         newest, offset = divmod(first + axis.padding, axis.stride)
         count = max(0, -(-(axis.kernel - offset) // axis.stride))
         cells = len(range(first, axis.size, axis.stride))
-        found.append(Sweep(newest - count + 1, 1, count, 1, cells, first, axis.stride))
+        sweep = Sweep(newest - count + 1, 1, count, 1, cells, first, axis.stride)
+        found.extend(_cut_to(axis.outputs, sweep))
     return tuple(found)
 
 

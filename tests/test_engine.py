@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pooling_lab import engine
-from pooling_lab.geometry import Axis
+from pooling_lab.geometry import Axis, adaptive_bins
 from pooling_lab.windows import Sweep, adaptive, halved, readers, sliding
 
 
@@ -69,14 +69,36 @@ def test_readers_are_the_windows_that_read_a_cell(size, kernel, stride, padding)
     assert found == {c: [w for w in windows if c in axis.cells(w)] for c in range(size)}
 
 
+def in_order(bins, count):
+    """Go through all bins: their sweep, their number, and which window of the sweep they are."""
+    kinds = sorted(
+        (sweep.first + place * sweep.every, sweep, place)
+        for sweep in bins.sweeps
+        for place in range(sweep.outputs)
+    )
+    times = bins.times or [1] * count
+    every = [kind for kind, n in zip(kinds, times, strict=True) for _ in range(n)]
+    return [(sweep, i, place) for i, (_, sweep, place) in enumerate(every)]
+
+
+@given(st.integers(1, 30), st.integers(1, 30))
+def test_adaptive_bins_are_those_of_the_formula(size, bins):
+    for sweep, i, place in in_order(adaptive(size, bins), bins):
+        assert cells(sweep, place) == list(adaptive_bins(size, bins)[i])
+
+
+@given(st.integers(1, 5), st.integers(65, 400), st.integers(1, 5), st.integers(0, 200))
+def test_a_window_far_longer_than_the_line_is_cut_to_its_cells(size, kernel, stride, padding):
+    axis = Axis(size, kernel, stride, min(padding, kernel // 2), ceil_mode=True)
+    for sweep in sliding(axis):
+        for i, window in enumerate(range(axis.outputs)[sweep.into]):
+            assert cells(sweep, i) == axis.cells(window)
+
+
 @given(st.integers(1, 30), st.integers(1, 30))
 def test_the_bins_that_hold_a_cell_are_adaptive_bins_too(size, bins):
     def by_index(n, o):
-        return {
-            i: cells(sweep, place)
-            for sweep in adaptive(n, o)
-            for place, i in enumerate(range(o)[sweep.into])
-        }
+        return {i: cells(sweep, place) for sweep, i, place in in_order(adaptive(n, o), o)}
 
     there, back = by_index(size, bins), by_index(bins, size)
     assert back == {c: [b for b in range(bins) if c in there[b]] for c in range(size)}

@@ -24,8 +24,8 @@ def declared() -> dict[str, Requirement]:
 
 def pins() -> dict[str, str]:
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
-    pairs = (line.split("==") for line in lines if not line.startswith("#"))
-    return {canonicalize_name(name): version for name, version in pairs}
+    pins = (Requirement(line) for line in lines if not line.startswith("#"))
+    return {canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in pins}
 
 
 def conda_lines() -> list[str]:
