@@ -21,9 +21,14 @@ def one_number_won(seen: np.ndarray, right: np.ndarray) -> bool:
     >>> one_number_won(np.array([3.0, -99.0]), np.array([3.0, -500.0]))
     True
     """
+    return one_frame_won(seen, right) and bool((seen[~agree(seen, right)] < 0).all())
+
+
+def one_frame_won(seen: np.ndarray, right: np.ndarray) -> bool:
+    """Tell whether one number, if any, whatever its sign, stands in place of maxima below it."""
     differs = ~agree(seen, right)
     won = np.unique(seen[differs])
-    return not won.size or (len(won) == 1 and won[0] < 0 and bool((won > right[differs]).all()))
+    return not won.size or (len(won) == 1 and bool((won > right[differs]).all()))
 
 
 def one_number_lost(seen: np.ndarray, right: np.ndarray) -> bool:
@@ -65,7 +70,7 @@ def one_factor(seen: np.ndarray, right: np.ndarray) -> bool:
 
 ALIKE: dict[str, Callable[[np.ndarray, np.ndarray], bool]] = {
     "finite-start": one_number_won,
-    "pad-not-low-enough": one_number_won,
+    "pad-not-low-enough": one_frame_won,
     "started-high": one_number_lost,
     "fraction-lost": decimals_gone,
     "wrong-divisor": one_factor,

@@ -116,7 +116,7 @@ def _pasteable(attempt: Attempt, case: Case) -> str:
 
 def _own_call(attempt: Attempt, case: Case) -> str:
     """Write a call of the student's function under its own name, by name only where that fits."""
-    name = getattr(attempt.answer, "__name__", "")
+    name = _name(attempt.answer)
     name = name if name.isidentifier() else _stub_name(attempt.exercise)
     own_names = _parameters(attempt.answer) == tuple(case)
     texts = [(n, literal(v), own_names and not isinstance(v, np.ndarray)) for n, v in case.items()]
@@ -127,8 +127,15 @@ def _wrapped(code: str) -> str:
     return textwrap.fill(code, LINE, subsequent_indent="    ", break_on_hyphens=False)
 
 
+def _name(function: Callable[..., Any]) -> str:
+    try:
+        return str(function.__name__)
+    except Exception:  # a student's own class may do anything when it is asked
+        return ""
+
+
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     try:
         return tuple(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
+    except Exception:
         return ()

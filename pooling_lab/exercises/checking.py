@@ -36,6 +36,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from .attempt import Attempt, arrays_of, call, literal
 from .cases import cases
 from .diagnosis import diagnose
@@ -100,9 +102,10 @@ class Task:
                 did = (runner or here(answer, exercise.forbidden))(cases)
             else:
                 cases = [self.numbers]
-                is_set = exercise.unordered and isinstance(answer, set | frozenset)
-                did = run(lambda *_: sorted(answer) if is_set else answer, cases, ())
-            verdict = diagnose(Attempt(exercise, answer, cases, did))
+                read = _in_order if exercise.unordered else _as_it_is
+                did = run(lambda *_: read(answer), cases, ())
+            with np.errstate(all="ignore"):  # an answer may hold any number
+                verdict = diagnose(Attempt(exercise, answer, cases, did))
         return _with_note(verdict, replaced)
 
     def cases(self, secret: str | None = None, where: Where | None = None) -> list[Case]:
@@ -163,6 +166,14 @@ class Task:
 
     def _repr_html_(self) -> str:
         return self.note()._repr_html_()
+
+
+def _as_it_is(answer: Any) -> Any:
+    return answer
+
+
+def _in_order(answer: Any) -> Any:
+    return sorted(answer) if isinstance(answer, set | frozenset) else answer
 
 
 _WRONG_KIND = {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 import numbers
-from collections.abc import Iterator, KeysView, ValuesView
+import string
+from collections.abc import Iterable, Iterator, KeysView, ValuesView
 from decimal import Decimal
 from typing import Any
 
@@ -14,15 +16,20 @@ Value = str | np.ndarray | tuple["Value", ...]
 
 RELATIVE = 1e-5  # float32 carries about seven digits
 HUGE = 1e15  # from here on whole numbers are not told apart any more
-BIGGEST = 10**7  # cells; no exercise asks for more
+MOST_NUMBERS = 10_000  # in one answer; no exercise asks for more
 LISTED = (Iterator, KeysView, ValuesView)  # generators, zip, map: read as the list they stand for
 MOST_DIGITS = 6  # a number with more than these is not called rounded
 
+_MARKS = string.whitespace + ".,;:!?'\"`*_\N{HORIZONTAL ELLIPSIS}“”‘’„‚«»‹›"
 _array, _float64 = np.array, np.dtype(np.float64)  # NumPy's own, whatever a student assigns
 
 
 class NotNumbers(TypeError):
     """The answer holds something that is neither a number nor a word."""
+
+
+class TooMany(NotNumbers):
+    """The answer holds more numbers than any task asks for."""
 
 
 class NoOrder(TypeError):
@@ -32,12 +39,16 @@ class NoOrder(TypeError):
 def plain(answer: Any) -> Value | None:
     """Return an answer as a copy in plain terms: float64 arrays, words, or tuples of these.
 
-    None and ``...``, alone or throughout a list, come back as None: nothing was answered.
+    None and ``...``, alone or throughout a list, come back as None: nothing was answered. Of a
+    word neither capitals nor the marks around it matter. An iterator is read once, and no further
+    than an answer may be long.
 
     Raises
     ------
     NotNumbers
         If there is something in it that is neither a number nor a word.
+    TooMany
+        If there are more than 10 000 numbers.
     NoOrder
         If it is a set.
 
@@ -48,7 +59,7 @@ def plain(answer: Any) -> Value | None:
     >>> plain(zip([1, 2], [3, 4]))
     array([[1., 3.],
            [2., 4.]])
-    >>> plain("  Cannot be  told")
+    >>> plain("  Cannot be  told.")
     'cannot be told'
     >>> plain(...) is None
     True
@@ -56,17 +67,24 @@ def plain(answer: Any) -> Value | None:
     if answer is None or answer is Ellipsis:
         return None
     if isinstance(answer, str):
-        return " ".join(answer.casefold().split())
+        return _words(answer)
+    _require_few(getattr(answer, "shape", ()))  # before anything is copied
     if hasattr(answer, "detach"):  # a torch tensor, which may want gradients
         answer = answer.detach().cpu()
     if isinstance(answer, set | frozenset):
         raise NoOrder(f"a {type(answer).__name__}")
     if isinstance(answer, LISTED):
-        answer = list(itertools.islice(answer, BIGGEST + 1))  # it may have no end
+        answer = list(itertools.islice(answer, MOST_NUMBERS + 1))  # it may have no end
     if isinstance(answer, list | tuple):
-        _require_few(len(answer))
+        _require_few((len(answer),))
         return _sequence(answer)
     return _numbers(answer)
+
+
+def _words(text: str) -> str:
+    """Return a text without capitals, marks at its ends and doubled spaces; "can not" is a word."""
+    words = " ".join(text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
+    return words.strip(_MARKS).replace("can't", "cannot").replace("can not", "cannot")
 
 
 def _sequence(items: list[Any] | tuple[Any, ...]) -> Value | None:
@@ -91,7 +109,7 @@ def _stacked(parts: tuple[Value, ...]) -> Value:
 
 def _numbers(answer: Any) -> np.ndarray:
     array = _array(answer)
-    _require_few(array.size)
+    _require_few(array.shape)
     if array.dtype.kind not in "biuf" and not _exact(array):
         raise NotNumbers(f"{type(answer).__name__}")
     floats = array.astype(_float64)
@@ -99,9 +117,9 @@ def _numbers(answer: Any) -> np.ndarray:
     return floats
 
 
-def _require_few(count: int) -> None:
-    if count > BIGGEST:
-        raise NotNumbers(f"more than {BIGGEST:,} numbers".replace(",", " "))
+def _require_few(shape: Iterable[int]) -> None:
+    if math.prod(shape) > MOST_NUMBERS:
+        raise TooMany(f"more than {MOST_NUMBERS:,} numbers".replace(",", " "))
 
 
 def _exact(array: np.ndarray) -> bool:
@@ -129,6 +147,15 @@ def same(a: Value, b: Value) -> bool:
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(same, a, b))
     return isinstance(a, str) and isinstance(b, str) and a == b
+
+
+def parted(value: Value, right: Value | None) -> Value:
+    """Return an array as its rows where several results are asked for.
+
+    Two results of one shape are read as one array, as nested lists are.
+    """
+    several = isinstance(right, tuple) and isinstance(value, np.ndarray) and value.ndim > 0
+    return tuple(np.asarray(one) for one in value) if several else value
 
 
 def aligned(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -175,6 +202,32 @@ def digits_kept(value: Value, right: Value) -> int:
     if value.shape != right.shape or not value.any() or not np.isfinite([value, right]).all():
         return 0
     return int(np.where(agree(value, right), MOST_DIGITS, _digits(value, right)).min())
+
+
+def all_rounded(values: list[Value], rights: list[Value]) -> bool:
+    """Tell whether all numbers were rounded in one way: to as many decimals, or digits.
+
+    A number that differs beside others that kept their decimals was not rounded.
+
+    Examples
+    --------
+    >>> all_rounded([plain([0.4, 2.3])], [plain([0.43, 2.25])])
+    True
+    >>> all_rounded([plain([0.4, 2.25])], [plain([0.43, 2.25])])
+    False
+    """
+    arrays = [one for one in (*values, *rights) if isinstance(one, np.ndarray)]
+    if len(arrays) < 2 * len(values) or not all(np.isfinite(one).all() for one in arrays):
+        return False
+    both = [aligned(*pair) for pair in zip(values, rights, strict=True)]  # type: ignore[arg-type]
+    if any(value.shape != right.shape for value, right in both):
+        return False
+    value = np.concatenate([np.ravel(one) for one, _ in both])
+    right = np.concatenate([np.ravel(one) for _, one in both])
+    magnitude = np.floor(np.log10(np.where(right == 0, 1, abs(right))))
+    steps = [np.array(10.0**-decimals) for decimals in range(MOST_DIGITS + 1)]
+    steps += [10.0 ** (magnitude + 1 - digits) for digits in range(1, MOST_DIGITS + 1)]
+    return any(bool(_is_rounded(value, right, step).all()) for step in steps)
 
 
 def _digits(value: np.ndarray, right: np.ndarray) -> np.ndarray:

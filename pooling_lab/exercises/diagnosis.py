@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import inspect
 from typing import Any
 
 from .attempt import Attempt, call, verdict
@@ -54,7 +55,7 @@ def _untouched(attempt: Attempt) -> bool:
 
 def _has_a_body(attempt: Attempt) -> bool:
     """Tell whether the function does more than the stub (which returns None too)."""
-    code = getattr(attempt.answer, "__code__", None)
+    code = attempt.answer.__code__ if inspect.isfunction(attempt.answer) else None
     stub: dict[str, Any] = {}
     exec(attempt.exercise.stub, stub)
     empty = next(value for name, value in stub.items() if name != "__builtins__")

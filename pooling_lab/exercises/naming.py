@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from .attempt import Attempt
-from .compare import digits_kept
+from .compare import all_rounded, digits_kept
 from .exercise import NONE, Exercise, Mistakes
 from .suspicions import AT_ONCE, LATER, Failure, Suspicion
 
@@ -152,9 +152,17 @@ def _digits(attempt: Attempt, places: Iterable[int], who: Mistakes) -> int:
     return min(digits, default=0)
 
 
+def _all_rounded(attempt: Attempt) -> bool:
+    """Tell whether every number seen is the right one rounded, the right ones too."""
+    values = [outcome.value for outcome in attempt.outcomes]
+    rights = [attempt.exercise.outcome(case) for case in attempt.cases[: len(values)]]
+    both = [(v, r) for v, r in zip(values, rights, strict=True) if v is not None and r is not None]
+    return len(both) == len(values) and all_rounded([v for v, _ in both], [r for _, r in both])
+
+
 def _rounding(failure: Failure) -> Reason | None:
     attempt, wrong = failure.attempt, failure.wrong
-    if _digits(attempt, wrong, NONE):
+    if _digits(attempt, wrong, NONE) and _all_rounded(attempt):
         return Reason(("rounded",), [_ROUNDED[failure.kind]])
     if attempt.is_code:
         return None

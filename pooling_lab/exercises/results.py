@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .attempt import Attempt, call, verdict
-from .compare import Value, agree, aligned
+from .compare import Value, agree, aligned, parted
 from .display import WRONG, Grid, Marks, Verdict, grids, inline
 from .exercise import Case, Exercise
 from .naming import reason
@@ -19,10 +19,11 @@ def wrong_result(attempt: Attempt, wrong: list[int]) -> Verdict:
     if outcome.value is None:
         text = _NO_RETURN.format(call(attempt.exercise, case))
         return verdict(attempt, "wrong", text, "no-return", case=case)
-    failure = Failure(attempt, wrong, _marks(attempt.exercise, outcome.value, case))
+    value = parted(outcome.value, attempt.exercise.outcome(case))
+    failure = Failure(attempt, wrong, _marks(attempt.exercise, value, case))
     ids, why = reason(failure)
-    lines = [_seen(failure, outcome.value, case, "rounded" in ids), *why, *printed(outcome)]
-    drawn = _drawn(failure, outcome.value)
+    lines = [_seen(failure, value, case, "rounded" in ids), *why, *printed(outcome)]
+    drawn = _drawn(failure, value)
     return verdict(attempt, "wrong", "\n".join(lines), *ids, case=case, drawn=drawn)
 
 

@@ -83,7 +83,7 @@ class Stream:
 
         Up, down, cut off at 0, or so far away that no number is low or high enough to start from.
         """
-        far = 1e20 * (25 + np.rint(x) % 16)
+        far = 1e17 * (25 + np.rint(x) % 16)
         ways = [x, x, x, x, np.minimum(x, 0), np.maximum(x, 0), x - 2000, x + 2000, -far, far]
         return self.choice(ways) + 0.0  # no negative zeros
 

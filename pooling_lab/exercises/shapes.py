@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compare import Value, agree
+from .compare import Value, agree, parted
 from .exercise import Case, Exercise
 
 AXES = ("images", "channels", "rows", "columns")
@@ -16,7 +16,8 @@ def shape_trouble(exercise: Exercise, value: Value, case: Case) -> str:
     right = exercise.outcome(case)
     if right is None or exercise.gives:
         return ""
-    if isinstance(value, tuple) and isinstance(right, tuple) and _kinds(value) == _kinds(right):
+    value = parted(value, right)
+    if isinstance(value, tuple) and isinstance(right, tuple) and _comparable(value, right):
         return _in_a_part(exercise, value, right)
     if isinstance(value, tuple) or isinstance(right, tuple):
         return _parts(value, right)
@@ -27,6 +28,15 @@ def shape_trouble(exercise: Exercise, value: Value, case: Case) -> str:
     if right.ndim < 2 and value.ndim < 2:
         return _count(right.size, value.size)
     return _on_paper(exercise, value, right)
+
+
+def _comparable(value: tuple[Value, ...], right: tuple[Value, ...]) -> bool:
+    """Tell whether part stands beside part: numbers beside numbers, words beside words."""
+    return len(value) == len(right) and all(
+        isinstance(seen, str) == isinstance(wanted, str)
+        and isinstance(seen, tuple) == isinstance(wanted, tuple)
+        for seen, wanted in zip(value, right, strict=True)
+    )
 
 
 def _in_a_part(exercise: Exercise, value: tuple[Value, ...], right: tuple[Value, ...]) -> str:
@@ -46,6 +56,8 @@ def _parts(value: Value, right: Value) -> str:
     kinds, seen = _kinds(right), _kinds(value)
     if not isinstance(right, tuple):
         return "" if "a word" in seen else "Its parts do not all have the same shape."
+    if len(kinds) != len(seen) and {*kinds} == {*seen} == {"an array"}:
+        return f"The task asks for {len(kinds)} arrays, yours are {len(seen)}."
     return f"The task asks for {' and '.join(kinds)}, yours has {' and '.join(seen)}."
 
 

@@ -34,6 +34,10 @@ STOPPED = {
         "The result cannot be read as numbers: {text}.",
         "Return a number, a list of lists, a NumPy array or a torch tensor.",
     ),
+    "TooMany": (
+        "The result holds {text}, and the task asks for far fewer.",
+        "Print its shape: where does it become so large?",
+    ),
     "NoOrder": (
         "The result is {text}, and that keeps neither an order nor what comes twice.",
         "Return a list, a tuple or an array instead.",
@@ -47,6 +51,14 @@ STOPPED = {
 PAPER = {
     "NotNumbers": (
         "Your answer cannot be read as numbers: {text}.",
+        "Write a number, or a list of numbers in square brackets, as the task says.",
+    ),
+    "TooMany": (
+        "Your answer holds {text}, and the task asks for far fewer.",
+        "The end of the task says how many numbers to write.",
+    ),
+    "TimeUp": (
+        f"Your answer could not be read within {TIME_LIMIT:g} seconds.",
         "Write a number, or a list of numbers in square brackets, as the task says.",
     ),
     "NoOrder": (

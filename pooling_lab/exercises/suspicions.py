@@ -87,6 +87,17 @@ def _one_cell(failure: Failure) -> bool:
     return marks is not None and marks.size > 2 and int(marks.sum()) == 1
 
 
+def _as_many(failure: Failure) -> bool:
+    """Tell whether the result has as many numbers as it should."""
+    at, exercise = failure.wrong[0], failure.attempt.exercise
+    value, right = failure.attempt.outcomes[at].value, exercise.outcome(failure.attempt.cases[at])
+    return value is not None and right is not None and _count(value) == _count(right)
+
+
+def _count(value: Value) -> int:
+    return sum(map(_count, value)) if isinstance(value, tuple) else int(np.size(value))
+
+
 def _holds_a_word(failure: Failure) -> bool:
     value = failure.attempt.outcomes[failure.wrong[0]].value
     right = failure.attempt.exercise.outcome(failure.attempt.cases[failure.wrong[0]])
@@ -136,8 +147,9 @@ AT_ONCE = (
         {
             "answer": "Every number is 0.\n"
             "Work out one of them slowly, from the numbers in the task.",
-            "code": "Every number is 0, as in an array that is made with zeros and never filled.\n"
-            "Is the array you fill the one you return?",
+            "code": "Every number is 0. That comes of an array that is never filled, of another "
+            "one that is filled, or of one for whole numbers, which cuts every fraction off.\n"
+            "Print the array you return, and its dtype, before and after it is filled.",
         },
     ),
     Suspicion(
@@ -170,6 +182,15 @@ LATER = (
     ),
     Suspicion(
         "wrong-shape",
+        lambda failure: bool(failure.shape_trouble) and _as_many(failure),
+        {
+            "answer": "Read the end of the task once more: it says how to group the numbers.",
+            "code": "As many numbers come out as should, arranged otherwise.\n"
+            "Print the shape of your result, and compare it with the one that the task asks for.",
+        },
+    ),
+    Suspicion(
+        "wrong-shape",
         lambda failure: bool(failure.shape_trouble),
         {
             "answer": "Read the end of the task once more: it says how many numbers to write, and "
@@ -181,10 +202,11 @@ LATER = (
     Suspicion(
         "one-cell-off",
         _one_cell,
-        dict.fromkeys(
-            ("answer", "code"),
-            "All numbers but one are right, so the method is; something goes wrong at that "
-            "place.\nWork out the marked one again, slowly.",
-        ),
+        {
+            "answer": "All numbers but one are right, so the method is; something goes wrong at "
+            "that place.\nWork out the marked one again, slowly.",
+            "code": "For this input all numbers but one are right.\n"
+            "Work out the marked one again, slowly, as your code does: what is special there?",
+        },
     ),
 )

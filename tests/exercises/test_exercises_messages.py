@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from solutions_averages import gem_scaled_by_the_largest
 from test_exercises import ALL, ANSWERS, CODE, mistaken, singles, tampered, tasks
 
 from pooling_lab import exercises, max_pool2d
@@ -167,7 +168,7 @@ def test_a_rounded_answer_passes_with_three_digits_and_is_told_otherwise(decimal
 def test_a_rounded_result_of_a_function_is_told_as_rounded():
     for decimals in (0, 1, 2, 3):
         verdict = exercises.check(
-            "dial", lambda x, p, n=decimals: ((x**p).mean(axis=(1, 2)) ** (1 / p)).round(n)
+            "dial", lambda x, p, n=decimals: gem_scaled_by_the_largest(x, p).round(n)
         )
         assert (verdict.status, verdict.misconception) == ("wrong", "rounded"), verdict
 
@@ -370,7 +371,7 @@ def test_an_empty_result_is_said_in_words():
 
 def test_a_pool_for_squares_alone_leaks_no_words_of_numpy():
     def square(x, k, s):
-        n = (max(x.shape) - k) // s + 1
+        n = (max(x.shape) - k) // s + 9
         cells = [[x[i * s :, j * s :][:k, :k].max() for j in range(n)] for i in range(n)]
         return cells
 

@@ -221,8 +221,9 @@ def _gem_mistaken(wrong: Mistakes, x: np.ndarray, p: float) -> np.ndarray:
     p = 1 if "power-ignored" in wrong else p
     axes = {"channels-pooled": None, "wrong-axes": (0, 1)}
     axis = next((axes[one] for one in axes if one in wrong), (1, 2))
+    if "max-for-mean" in wrong:
+        return x.max(axis)
     powers = (x**p).sum(axis) if "sum-for-mean" in wrong else (x**p).mean(axis)
-    powers = (x**p).max(axis) if "max-for-mean" in wrong else powers
     if "root-forgotten" in wrong:
         return powers
     return powers / p if "root-by-dividing" in wrong else powers ** (1 / p)

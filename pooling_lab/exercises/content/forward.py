@@ -12,14 +12,14 @@ from ..seeded_random import Stream
 def draw_low_map(stream: Stream) -> Case:
     """Draw a map from before the ReLU, mostly below zero, and a padded window over it."""
     kernel_size = stream.choice([2, 3, 3, 4, 5])
-    shape = stream.integer(3, 5), stream.integer(3, 5)
+    shape = [stream.integer(max(3, kernel_size), 6) for _ in "HW"]
     low, high = stream.choice([(-40, -1), (-40, -1), (-6, 0), (-19, 6)])  # 0 may be the largest
     x = stream.grid(*shape, low=low, high=high) / 2
     return {
-        "x": stream.choice([x, x, x, x - 2000, 1e20 * (np.rint(x) % 16 - 40)]),
+        "x": stream.choice([x, x, x, x - 2000, 1e17 * (np.rint(x) % 16 - 40)]),
         "kernel_size": kernel_size,
         "stride": stream.integer(1, min(kernel_size, 3)),
-        "padding": stream.integer(kernel_size > min(shape), kernel_size // 2),
+        "padding": stream.integer(0, kernel_size // 2),
     }
 
 

@@ -222,14 +222,14 @@ def _ceil_draw(stream: Stream) -> Case:
 
 def _ceil_tells(gaps: Sizes, kernel_size: int, dilation: int, rounded: Sizes, stride: int) -> bool:
     """Tell whether of the two rounded rows one keeps its last window and the other does not."""
-    span, beyond = (kernel_size - 1) * dilation + 1, dilation - 1
-    wider = any((n - span) // 2 != (n - span - beyond) // 2 for n in gaps)
+    spans = (kernel_size - 1) * dilation + 1, kernel_size * dilation, kernel_size + dilation
+    right, *wider = ([(n - span) // 2 for n in gaps] for span in spans)
     rest = [(n + 2 - kernel_size) % stride for n in rounded]
     kept = [one > stride + 1 - kernel_size for one in rest]
     unpadded = [-(-(n - kernel_size) // stride) for n in rounded]
     floored = [(n + 2 - kernel_size) // stride for n in rounded]
     padded = [n + one for n, one in zip(floored, kept, strict=True)]
-    return wider and all(rest) and kept[0] != kept[1] and unpadded != padded
+    return right not in wider and all(rest) and kept[0] != kept[1] and unpadded != padded
 
 
 # --- ceil-and-dilation ----------------------------------------------------------------------
@@ -298,8 +298,14 @@ def _window_works(
     return works and allowed and narrow_enough
 
 
-def _window_fits(answer: Any, wrong: Mistakes, **case: Any) -> bool:
-    if np.shape(answer) != (3,) or np.any(answer != np.rint(answer)):
+def _is_window(answer: np.ndarray) -> bool:
+    """Tell whether these are three whole numbers of a size that a window may have."""
+    whole = (answer == np.rint(answer)) & (abs(answer) < 1e6)
+    return answer.shape == (3,) and bool(whole.all())
+
+
+def _window_fits(answer: np.ndarray, wrong: Mistakes, **case: Any) -> bool:
+    if not _is_window(answer):
         return False
     kernel_size, stride, padding = map(int, answer)
     return _window_works((kernel_size, stride, padding), wrong, **case)
@@ -316,9 +322,11 @@ def _window_mistaken(wrong: Mistakes, **case: Any) -> Window | None:
     return next(alone, None)
 
 
-def _window_gives(answer: Any, sizes: Sizes, wanted: Sizes, smallest: int, largest: int) -> str:
+def _window_gives(
+    answer: np.ndarray, sizes: Sizes, wanted: Sizes, smallest: int, largest: int
+) -> str:
     """Say what a window does to the sizes, or which rule of the task it breaks."""
-    if np.shape(answer) != (3,) or np.any(answer != np.rint(answer)):
+    if not _is_window(answer):
         return "A window is three whole numbers here: `(kernel_size, stride, padding)`."
     kernel_size, stride, padding = map(int, answer)
     if stride < 1 or not 1 <= kernel_size <= min(sizes) + 2 * padding or padding < 0:
@@ -401,6 +409,8 @@ def _dropped_mistaken(wrong: Mistakes, size: int, kernel_size: int, stride: int)
 
 
 def _dropped_fits(answer: np.ndarray, wrong: Mistakes, **case: int) -> bool:
+    if answer.ndim != 1:
+        return False
     return bool(np.array_equal(np.sort(answer), _dropped_mistaken(wrong, **case)))
 
 
