@@ -16,6 +16,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,7 @@ class Sheet:
         """
         task = self.task(id)
         if task.exercise.kind == "answer":
-            _hand_over(id, plain(answer))
+            _hand_over(id, plain(task.exercise.in_order(answer)))
             return
         _require_passed(final(_judged(task, answer, _keeps(where))))
 
@@ -167,7 +168,12 @@ def _keeps(condition: str | None) -> Where | None:
 
 
 def _require_answer(task: Task, answer: Any) -> None:
-    """Raise unless this is something that can be judged."""
+    """Raise unless this is something that can be judged, now and once more when handed in."""
+    if isinstance(answer, Iterator):
+        raise NotYet(
+            f"the answer to {task.exercise.id} is a {type(answer).__name__}, which can be read "
+            "once only; make it a list: list(answer)"
+        )
     verdict = task.check(answer)
     if verdict.status in ("not attempted", "error"):
         _require_passed(verdict)

@@ -91,6 +91,18 @@ def test_a_look_at_a_short_answer_does_not_say_whether_it_is_right(sheet, capsys
     assert capsys.readouterr().out == said
 
 
+def test_a_set_is_handed_over_where_a_set_is_an_answer(sheet, shown):
+    pixels = exercises.get("dropped-cells").solution(**sheet.task("dropped-cells").numbers)
+    sheet.hand_in("dropped-cells", {*pixels})
+    handed_over = assignments.unpacked(shown[-1][assignments.ANSWER]["answer"])
+    assert sheet.task("dropped-cells").check(handed_over).passed
+
+
+def test_what_can_be_read_once_only_is_not_left_empty_for_the_grader(sheet):
+    with pytest.raises(assignments.NotYet, match="a zip, which can be read once only; make it"):
+        sheet.look("output-size", zip([1], [2], strict=True))
+
+
 @pytest.mark.parametrize("answer", [None, ..., [None, 3], np.zeros(20_000), len])
 def test_a_look_refuses_what_is_no_answer(sheet, answer):
     with pytest.raises(assignments.NotYet, match="output-size"):

@@ -102,8 +102,7 @@ class Task:
                 did = (runner or here(answer, exercise.forbidden))(cases)
             else:
                 cases = [self.numbers]
-                read = _in_order if exercise.unordered else _as_it_is
-                did = run(lambda *_: read(answer), cases, ())
+                did = run(lambda *_: exercise.in_order(answer), cases, ())
             with np.errstate(all="ignore"):  # an answer may hold any number
                 verdict = diagnose(Attempt(exercise, answer, cases, did))
         return _with_note(verdict, replaced)
@@ -166,14 +165,6 @@ class Task:
 
     def _repr_html_(self) -> str:
         return self.note()._repr_html_()
-
-
-def _as_it_is(answer: Any) -> Any:
-    return answer
-
-
-def _in_order(answer: Any) -> Any:
-    return sorted(answer) if isinstance(answer, set | frozenset) else answer
 
 
 _WRONG_KIND = {

@@ -17,7 +17,7 @@ Value = str | np.ndarray | tuple["Value", ...]
 RELATIVE = 1e-5  # float32 carries about seven digits
 HUGE = 1e15  # from here on whole numbers are not told apart any more
 MOST_NUMBERS = 10_000  # in one answer; no exercise asks for more
-LISTED = (Iterator, KeysView, ValuesView)  # generators, zip, map: read as the list they stand for
+LISTED = (Iterator, KeysView, ValuesView, range)  # generators, zip: the list they stand for
 MOST_DIGITS = 6  # a number with more than these is not called rounded
 
 _MARKS = string.whitespace + ".,;:!?'\"`*_\N{HORIZONTAL ELLIPSIS}“”‘’„‚«»‹›"
@@ -69,7 +69,9 @@ def plain(answer: Any) -> Value | None:
     if isinstance(answer, str):
         return _words(answer)
     _require_few(getattr(answer, "shape", ()))  # before anything is copied
-    if hasattr(answer, "detach"):  # a torch tensor, which may want gradients
+    if hasattr(answer, "detach") and hasattr(
+        answer, "cpu"
+    ):  # a torch tensor, which may want gradients
         answer = answer.detach().cpu()
     if isinstance(answer, set | frozenset):
         raise NoOrder(f"a {type(answer).__name__}")

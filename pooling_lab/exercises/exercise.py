@@ -115,6 +115,11 @@ class Exercise:
         """``"code"`` when a function is to be written, else ``"answer"``."""
         return "code" if self.stub.startswith("def ") else "answer"
 
+    def in_order(self, answer: Any) -> Any:
+        """Return an answer as it is; a set in rising order, where a set is an answer."""
+        is_set = self.unordered and isinstance(answer, set | frozenset)
+        return sorted(answer) if is_set else answer
+
     def draw(self, stream: Stream, numbers: int = 1) -> Case:
         """Draw a case as version ``numbers`` does: its own way, or the latest one before it.
 

@@ -91,7 +91,7 @@ def stopped(attempt: Attempt, at: int) -> Verdict:
         "where": _where(trouble),
         "call": call(attempt.exercise, case) if attempt.is_code else "",
     }
-    texts = STOPPED if attempt.is_code else STOPPED | PAPER
+    texts = STOPPED if attempt.is_code else PAPER
     otherwise = _RAISED if attempt.is_code else PAPER["NotNumbers"]
     lines = [line.format(**words) for line in texts.get(_kind(trouble), otherwise)]
     if attempt.run.lives_on:

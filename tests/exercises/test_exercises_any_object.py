@@ -1,6 +1,7 @@
 """For every exercise, any Python object gets a verdict: strange, hostile, endless or huge."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -218,6 +219,18 @@ class Named(OddFunction):
 def test_odd_functions_get_a_verdict(make):
     require_a_verdict(exercises.check("max-pool2d", make()))
     require_a_verdict(exercises.check("output-size", make()))
+
+
+def test_a_file_stays_open():
+    with open(__file__) as file:  # it has a `detach`, as tensors do
+        exercises.check("output-size", file)
+        assert file.readable()
+
+
+def test_a_short_answer_is_not_spoken_of_as_code():
+    for make in (deep_list, endless_list, lambda: range(10**9), Broken):
+        message = exercises.check("output-size", make()).message
+        assert not re.search(r"called itself|function|shape|loop", message), message
 
 
 def test_an_iterator_is_read_once_and_no_further_than_an_answer_is_long():
