@@ -209,7 +209,8 @@ def digits_kept(value: Value, right: Value) -> int:
 def all_rounded(values: list[Value], rights: list[Value]) -> bool:
     """Tell whether all numbers were rounded in one way: to as many decimals, or digits.
 
-    A number that differs beside others that kept their decimals was not rounded.
+    A number that differs beside others that kept their decimals was not rounded, and a whole one
+    is not to be rounded at all.
 
     Examples
     --------
@@ -226,6 +227,8 @@ def all_rounded(values: list[Value], rights: list[Value]) -> bool:
         return False
     value = np.concatenate([np.ravel(one) for one, _ in both])
     right = np.concatenate([np.ravel(one) for _, one in both])
+    if not value.any() or (value != right)[right == np.rint(right)].any():
+        return False
     magnitude = np.floor(np.log10(np.where(right == 0, 1, abs(right))))
     steps = [np.array(10.0**-decimals) for decimals in range(MOST_DIGITS + 1)]
     steps += [10.0 ** (magnitude + 1 - digits) for digits in range(1, MOST_DIGITS + 1)]

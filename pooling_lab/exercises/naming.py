@@ -162,7 +162,7 @@ def _all_rounded(attempt: Attempt) -> bool:
 
 def _rounding(failure: Failure) -> Reason | None:
     attempt, wrong = failure.attempt, failure.wrong
-    if _digits(attempt, wrong, NONE) and _all_rounded(attempt):
+    if (attempt.is_code or _digits(attempt, wrong, NONE)) and _all_rounded(attempt):
         return Reason(("rounded",), [_ROUNDED[failure.kind]])
     if attempt.is_code:
         return None

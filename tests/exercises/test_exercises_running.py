@@ -186,7 +186,7 @@ STOPS = [
     (takes_two_arguments, "too many positional arguments", "my_max_pool2d(x, kernel_size="),
     (returns_an_object, "cannot be read as numbers: object", ""),
     (returns_a_set, "keeps neither an order nor what comes twice", ""),
-    (returns_numbers_without_end, "more than 10 000 000 numbers", ""),
+    (returns_numbers_without_end, "more than 10 000 numbers", ""),
     (cuts_windows_beyond_the_edge, "largest or smallest of no numbers", "return [[x[i + 9"),
     (takes_the_maximum_of_an_empty_list, "largest or smallest of no numbers", "return [max("),
     (returns_an_object_that_raises, "ValueError: trap", ""),
