@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
 import sys
+import tempfile
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pooling_lab import __main__ as command
 from pooling_lab import course
@@ -40,8 +46,12 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def home(clone: Path) -> course.Home:
+    return course.Home(clone / "notebooks", clone / "my_course")
+
+
 def copy(clone: Path) -> list[str]:
-    return course.copy_lessons(clone / "notebooks", clone / "my_course")
+    return course.copy_lessons(home(clone))
 
 
 def own(clone: Path, name: str = "02_output_size") -> Path:
@@ -69,7 +79,7 @@ def test_the_90_minutes_come_first_and_are_reset_by_their_number(clone):
     (clone / "notebooks" / course.FRONT_DOOR).write_text(lesson("# Pooling in 90 minutes"))
     assert copy(clone)[0] == f"{course.FRONT_DOOR}: new"
     own(clone, "pooling_in_90_minutes").write_text("my work")
-    course.reset("90", clone)
+    course.reset("90", home(clone))
     assert own(clone, "pooling_in_90_minutes.kept-1").read_text() == "my work"
 
 
@@ -79,7 +89,7 @@ def test_the_contents_tell_the_minutes_of_core_and_deeper(clone):
     (clone / "notebooks" / course.FRONT_DOOR).write_text(lesson(front))
     for path in course.lesson_files(clone / "notebooks")[1:]:
         path.write_text(lesson(said.format(path.name[:2])))
-    rows = course.contents(clone / "notebooks").data.splitlines()[2:]
+    rows = course.contents(clone / "notebooks", clone / "notebooks").data.splitlines()[2:]
     assert rows == [
         "| | [Pooling in 90 minutes](pooling_in_90_minutes.ipynb) | 90 | |",
         "| 00 | [Title](00_start_here.ipynb) | 40 | 20 |",
@@ -115,7 +125,7 @@ def test_reset_starts_again_and_keeps_the_old_copies(clone, number):
     copy(clone)
     for work in ("first", "second"):
         own(clone).write_text(work)
-        course.reset(number, clone)
+        course.reset(number, home(clone))
     kept = [own(clone, f"02_output_size.kept-{n}").read_text() for n in (1, 2)]
     assert kept == ["first", "second"]
     assert "02_output_size" in own(clone).read_text()
@@ -124,7 +134,7 @@ def test_reset_starts_again_and_keeps_the_old_copies(clone, number):
 @pytest.mark.parametrize("word", ["07", "", "two", "../02", "*"])
 def test_reset_of_an_unknown_lesson_names_those_there_are(clone, word):
     with pytest.raises(course.CourseError, match="00, 02"):
-        course.reset(word, clone)
+        course.reset(word, home(clone))
 
 
 def test_lab_opens_lesson_00_in_the_students_folder(clone):
@@ -138,6 +148,198 @@ def test_lab_opens_lesson_00_in_the_students_folder(clone):
 def test_an_unknown_lesson_at_the_command_line_is_told_without_a_traceback(capsys):
     assert command.main(["reset", "99"]) == 2
     assert "There is no lesson '99'" in capsys.readouterr().err
+
+
+def test_lab_asks_nobody_for_news_and_has_room_for_file_names(tmp_path):
+    """What the command hands to JupyterLab is what JupyterLab makes of it."""
+    program = (
+        "from jupyterlab_server.settings_utils import _get_overrides as get; import json;"
+        f"print(json.dumps(get({str(tmp_path)!r})[0]))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        env=course.lab_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    settings = json.loads(said.stdout)
+    assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    files = settings["@jupyterlab/filebrowser-extension:browser"]
+    assert files["showLastModifiedColumn"] is False
+
+
+# --- whatever lies in the folder ----------------------------------------------------------
+
+CONFLICT = '<<<<<<< HEAD\n{"cells": []}\n=======\n{}\n>>>>>>> theirs\n'
+STRANGE = {
+    "empty": b"",
+    "conflict markers": CONFLICT.encode(),
+    "a mark at its beginning": b"\xef\xbb\xbf" + lesson("# 02 · Mine").encode(),
+    "format 3": b'{"worksheets": [{"cells": []}], "metadata": {}, "nbformat": 3}',
+    "no title cell": b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+    "cells that are none": b'{"cells": [1, null, {"cell_type": 3}], "nbformat": 4}',
+    "no object": b"[]",
+    "cut off": lesson("# 02 · Mine").encode()[:60],
+    "junk": bytes(range(256)) * 9,
+    "nested too deeply": b"[" * 200_000,
+}
+
+
+def not_a_file(path: Path, kind: str) -> None:
+    if kind == "a folder":
+        path.mkdir()
+    elif kind == "a link to itself":
+        path.symlink_to(path.name)
+    elif kind == "a link to nothing":
+        path.symlink_to("nowhere")
+    else:
+        os.mkfifo(path)
+
+
+NO_FILES = ["a folder", "a link to itself", "a link to nothing"] + (
+    ["a pipe"] if hasattr(os, "mkfifo") else []
+)
+
+
+@pytest.mark.parametrize("name", ["02_output_size", "16_my_notes", "02_output_size-Copy1", "é"])
+@pytest.mark.parametrize("kind", STRANGE)
+def test_any_notebook_of_a_students_is_kept_and_stops_nothing(clone, kind, name):
+    (clone / "my_course").mkdir()
+    own(clone, name).write_bytes(STRANGE[kind])
+    copy(clone)
+    table = course.contents(clone / "my_course", clone / "notebooks").data
+    assert own(clone, name).read_bytes() == STRANGE[kind]
+    assert re.findall(r"\((.*?)\)", table) == ["00_start_here.ipynb", "02_output_size.ipynb"]
+    if name == "02_output_size":
+        course.reset("02", home(clone))
+        assert own(clone, "02_output_size.kept-1").read_bytes() == STRANGE[kind]
+        assert json.loads(own(clone).read_text())["cells"]
+
+
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_what_is_no_file_stops_nothing_and_can_be_put_aside(clone, kind):
+    (clone / "my_course").mkdir()
+    not_a_file(own(clone), kind)
+    told = copy(clone)
+    assert len(told) == 2 and "left as it is" in told[1] and "make reset LESSON=02" in told[1]
+    assert "[" not in course.contents(clone / "my_course", clone / "notebooks").data.splitlines()[3]
+    assert "02_output_size.kept-1.ipynb" in course.reset("02", home(clone))
+    assert json.loads(own(clone).read_text())["cells"]
+
+
+MEMORIES = [
+    *STRANGE.values(),
+    b'{"02_output_size.ipynb": null}',
+    b'{"02_output_size.ipynb": {"original": 1, "copy": ["a"]}}',
+    b'{"02_output_size.ipynb": {"original": "a"}}',
+    b'{"../../evil.ipynb": {"original": "a", "copy": "b"}}',
+    b"NaN",
+    b'"text"',
+]
+
+
+@pytest.mark.parametrize("stored", MEMORIES, ids=range(len(MEMORIES)))
+def test_a_damaged_memory_loses_no_work_and_stops_nothing(clone, stored):
+    copy(clone)
+    own(clone).write_text("my work")
+    (clone / "my_course" / ".copies.json").write_bytes(stored)
+    (told,) = copy(clone)
+    assert "is kept" in told and own(clone).read_text() == "my work"
+    assert copy(clone) == []  # it is told once
+    (clone / "notebooks" / "02_output_size.ipynb").write_text(lesson("newer"))
+    (told,) = copy(clone)
+    assert "a newer version is there" in told and own(clone).read_text() == "my work"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=9,
+)
+ENTRY = st.dictionaries(st.sampled_from(["original", "copy", "x"]), JSON)
+
+
+@given(JSON | st.dictionaries(st.sampled_from(["02_output_size.ipynb", "a"]), ENTRY | JSON))
+def test_a_memory_of_any_shape(stored):
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "notebooks").mkdir()
+        (root / "notebooks" / "02_output_size.ipynb").write_text(lesson("02"))
+        (root / "my_course").mkdir()
+        own(root).write_text("my work")
+        (root / "my_course" / ".copies.json").write_text(json.dumps(stored))
+        copy(root)
+        assert own(root).read_text() == "my work"
+
+
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_a_memory_that_is_no_file_stops_nothing(clone, kind):
+    (clone / "my_course").mkdir()
+    not_a_file(clone / "my_course" / ".copies.json", kind)
+    assert copy(clone) == ["00_start_here.ipynb: new", "02_output_size.ipynb: new"]
+    assert copy(clone) == []
+
+
+@pytest.mark.parametrize("kind", [name for name in STRANGE if name != "a mark at its beginning"])
+def test_a_damaged_original_harms_no_copy_and_is_not_started_again(clone, kind):
+    copy(clone)
+    own(clone).write_text("my work")
+    original = clone / "notebooks" / "02_output_size.ipynb"
+    original.write_bytes(STRANGE[kind])
+    told = copy(clone)
+    assert own(clone).read_text() == "my work"
+    rows = course.contents(clone / "my_course", clone / "notebooks").data
+    assert "(02_output_size.ipynb)" in rows
+    if kind != "no title cell":  # a notebook all the same
+        assert "is damaged" in told[0]
+        with pytest.raises(course.CourseError, match="cannot be started again"):
+            course.reset("02", home(clone))
+        assert own(clone).read_text() == "my work"
+
+
+def test_a_reset_that_cannot_write_changes_nothing(clone, monkeypatch):
+    copy(clone)
+    own(clone).write_text("my work")
+    before = sorted(path.name for path in (clone / "my_course").iterdir())
+    real = os.replace
+
+    def full(source, target):
+        if str(target).endswith(".ipynb"):
+            raise OSError("No space left on device")
+        return real(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(course.CourseError, match="No space left"):
+        course.reset("02", home(clone))
+    assert own(clone).read_text() == "my work"
+    assert sorted(path.name for path in (clone / "my_course").iterdir()) == before
+
+
+def test_a_folder_that_cannot_be_is_told(clone):
+    (clone / "my_course").write_text("a file")
+    with pytest.raises(course.CourseError, match="which cannot be made"):
+        copy(clone)
+
+
+def test_an_update_that_was_broken_off_is_taken_up_again(clone):
+    """The copy was replaced; what was to be remembered of it was not stored any more."""
+    copy(clone)
+    memory = clone / "my_course" / ".copies.json"
+    old = memory.read_bytes()
+    (clone / "notebooks" / "02_output_size.ipynb").write_text(lesson("newer"))
+    copy(clone)
+    memory.write_bytes(old)
+    assert copy(clone) == []
+    (clone / "notebooks" / "02_output_size.ipynb").write_text(lesson("newest"))
+    assert copy(clone) == ["02_output_size.ipynb: brought up to date"]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"", CONFLICT.encode()])
+def test_a_folder_above_that_is_no_clone_is_passed_over(tmp_path, content):
+    (tmp_path / "pyproject.toml").write_bytes(content)
+    (tmp_path / "here").mkdir()
+    assert course.clone_above(tmp_path / "here") in (None, course.clone_above(tmp_path.parent))
 
 
 # --- the set-up check ---------------------------------------------------------------------
@@ -158,7 +360,7 @@ def pretend_versions(monkeypatch, **versions):
             raise metadata.PackageNotFoundError(name)
         return real(name) if found is real else found
 
-    monkeypatch.setattr(course.metadata, "version", version)
+    monkeypatch.setattr(metadata, "version", version)
 
 
 @pytest.mark.parametrize(

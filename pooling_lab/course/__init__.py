@@ -1,0 +1,39 @@
+"""The student's side of the course: own copies of the lessons, and a check of the set-up.
+
+The course's lessons stay as they are; you work on copies in a folder of your own, so an update
+never meets your work. A copy is replaced only while you have not touched it.
+"""
+
+from pooling_lab.course.checking import check_setup, faults
+from pooling_lab.course.copies import copy_lessons, reset
+from pooling_lab.course.home import CourseError, Home, clone_above, find_home, originals
+from pooling_lab.course.lab import lab_command, lab_environment, open_lab
+from pooling_lab.course.lessons import (
+    CHECK,
+    FRONT_DOOR,
+    Lesson,
+    contents,
+    lesson_files,
+    lessons,
+)
+
+__all__ = [
+    "CHECK",
+    "FRONT_DOOR",
+    "CourseError",
+    "Home",
+    "Lesson",
+    "check_setup",
+    "clone_above",
+    "contents",
+    "copy_lessons",
+    "faults",
+    "find_home",
+    "lab_command",
+    "lab_environment",
+    "lesson_files",
+    "lessons",
+    "open_lab",
+    "originals",
+    "reset",
+]

@@ -1,0 +1,243 @@
+"""The student's own copies: made, brought up to date, started again, and never lost.
+
+What lies in a student's folder may be anything: nothing there is trusted, and every file is
+written beside its place and then moved there, so that nothing is ever half written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pooling_lab.course.home import CourseError, Home, find_home
+from pooling_lab.course.lessons import CHECK, lesson_files, number_of, read_cells, tags
+
+MEMORY = ".copies.json"
+
+
+class Seen(NamedTuple):
+    """What is remembered of a copy: the digest of its original, and its own when it was made."""
+
+    original: str
+    copy: str
+
+
+def copy_lessons(home: Home) -> list[str]:
+    """Copy every lesson into the student's folder and return what to tell the student.
+
+    Parameters
+    ----------
+    home
+        Where the originals lie, and the student's folder; that is made if it is not there.
+        ``.copies.json`` in it remembers which original each copy came from, and what the copy
+        looked like; without it, whatever differs from the original counts as the student's work.
+
+    Returns
+    -------
+    list of str
+        A line for every copy that was made, brought up to date, or kept because you changed it
+        though a newer original exists.
+
+    Raises
+    ------
+    CourseError
+        If the student's folder cannot be one.
+    """
+    _make_folder(home.own)
+    known = _recalled(home.own)
+    told = [line for path in lesson_files(home.originals) for line in _brought(path, home, known)]
+    _remember(home.own, known)
+    return told
+
+
+def reset(lesson: str, home: Home | None = None) -> str:
+    """Start one lesson again; the copy you worked on is kept beside it under another name.
+
+    Parameters
+    ----------
+    lesson
+        The lesson's number as in its file name, for instance ``"02"``; ``"90"`` is the notebook
+        of 90 minutes.
+    home
+        Where the originals lie, and the student's folder; found by itself.
+
+    Raises
+    ------
+    CourseError
+        If there is no such lesson, or it cannot be started again; nothing was changed then.
+    """
+    home = home or find_home()
+    there_are = {number_of(path): path for path in lesson_files(home.originals)}
+    original = there_are.get(lesson.strip().zfill(2)) if lesson.strip() else None
+    if original is None:
+        names = ", ".join(sorted(there_are))
+        raise CourseError(f"There is no lesson {lesson!r}. The lessons are {names}.")
+    _make_folder(home.own)
+    copy, known = home.own / original.name, _recalled(home.own)
+    try:
+        fresh, seen = _fresh(original)
+        said = _exchange(copy, fresh)
+    except (OSError, ValueError) as error:
+        raise CourseError(f"{copy.name} cannot be started again: {error}") from None
+    known[copy.name] = seen
+    _remember(home.own, known)
+    return f"{said}{home.own.name}/{copy.name} is new."
+
+
+def _brought(original: Path, home: Home, known: dict[str, Seen]) -> Iterator[str]:
+    """Bring one copy up to date if it is nobody's work yet, and tell what was done."""
+    copy, name = home.own / original.name, original.name
+    again = f"`{home.says('reset', number_of(original))}` starts the course's."
+    try:
+        fresh, now = _fresh(original)
+    except (OSError, ValueError) as error:
+        yield f"{name}: the course's own file is damaged, so yours is left as it is ({error})."
+        return
+    try:
+        there = _read(copy)
+        was = known.get(name)
+        if there is None:
+            _write(copy, fresh)
+            yield f"{name}: new"
+        elif there == fresh or (was and was.original == now.original):
+            now = now if there == fresh else was or now
+        elif was and _digest(there) == was.copy:
+            _write(copy, fresh)
+            yield f"{name}: brought up to date"
+        elif was:
+            yield f"{name}: a newer version is there; yours is kept. {again}"
+            return
+        else:  # told once: from now on it counts as work on the original of today
+            now = Seen(now.original, "")
+            yield f"{name}: what was there is not the course's, and is kept. {again}"
+    except OSError as error:
+        yield f"{name}: left as it is ({error}). {again}"
+        return
+    known[name] = now
+
+
+def _fresh(original: Path) -> tuple[bytes, Seen]:
+    """Return a lesson without its results, so that a prediction comes before its answer.
+
+    The outputs of cells tagged ``picture`` stay: they show what a lesson looks like before
+    it is run. Cells tagged ``check`` are left out: they assert, and say nothing to a reader.
+    """
+    text = original.read_bytes()
+    cells = [cell for cell in read_cells(text) if CHECK not in tags(cell)]
+    for cell in cells:
+        if cell["cell_type"] == "code" and "picture" not in tags(cell):
+            cell.update(outputs=[], execution_count=None)
+    notebook = json.loads(text.decode("utf-8-sig")) | {"cells": cells}
+    fresh = (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+    return fresh, Seen(_digest(text), _digest(fresh))
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
+
+
+# --- files that may be anything -----------------------------------------------------------
+
+
+def _make_folder(own: Path) -> None:
+    try:
+        own.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CourseError(
+            f"Your copies need a folder {own}, which cannot be made ({error}). Move what is in "
+            "its place, and start again."
+        ) from None
+
+
+def _read(path: Path) -> bytes | None:
+    """Return what a file holds, or None if nothing has this name.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or is no file: a folder, a pipe, a link to itself.
+    """
+    if not os.path.lexists(path):
+        return None
+    if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe would be to wait for somebody
+        raise OSError("it is not a file")
+    return path.read_bytes()
+
+
+def _write(path: Path, text: bytes) -> None:
+    """Put a file in its place all at once."""
+    os.replace(_beside(path, text), path)
+
+
+def _beside(path: Path, text: bytes) -> str:
+    """Write a new file in the folder of ``path`` and return its name."""
+    handle, name = tempfile.mkstemp(prefix=".new-", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+        os.chmod(name, 0o666 & ~_umask())  # mkstemp's files are for the owner's eyes only
+    except BaseException:
+        os.unlink(name)
+        raise
+    return name
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _exchange(copy: Path, text: bytes) -> str:
+    """Put a new file in the place of ``copy``, which gets another name; say which."""
+    new = _beside(copy, text)  # the last step that can fail for want of room or permission
+    try:
+        if not os.path.lexists(copy):
+            os.replace(new, copy)
+            return ""
+        kept = _free_name(copy)
+        os.rename(copy, kept)
+        try:
+            os.replace(new, copy)
+        except BaseException:
+            os.rename(kept, copy)
+            raise
+    except BaseException:
+        os.unlink(new)
+        raise
+    return f"Your old copy is now {kept.name}. "
+
+
+def _free_name(copy: Path) -> Path:
+    names = (copy.with_name(f"{copy.stem}.kept-{n}.ipynb") for n in itertools.count(1))
+    return next(path for path in names if not os.path.lexists(path))
+
+
+def _recalled(own: Path) -> dict[str, Seen]:
+    """Return what ``.copies.json`` remembers, as far as it can be made out."""
+    try:
+        stored = json.loads((_read(own / MEMORY) or b"{}").decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return {
+        name: Seen(entry["original"], entry["copy"])
+        for name, entry in (stored.items() if isinstance(stored, dict) else ())
+        if isinstance(entry, dict)
+        and all(isinstance(entry.get(key), str) for key in ("original", "copy"))
+    }
+
+
+def _remember(own: Path, known: dict[str, Seen]) -> None:
+    """Store what is known; where that cannot be, the next start finds out again."""
+    text = json.dumps({name: seen._asdict() for name, seen in known.items()}, indent=1)
+    try:
+        _write(own / MEMORY, text.encode("utf-8"))
+    except OSError:
+        return

@@ -1,0 +1,60 @@
+"""JupyterLab, opened on lesson 00 in the student's folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+
+from pooling_lab.course.copies import copy_lessons
+from pooling_lab.course.home import Home, find_home
+
+# Defaults of JupyterLab's own settings; what a student chose in the settings editor stays.
+SETTINGS = Path(__file__).resolve().parent / "jupyter"
+
+
+def lab_command(own: Path, browser: bool, more: Sequence[str] = ()) -> list[str]:
+    """Return the command line that opens JupyterLab on lesson 00 in the student's folder."""
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={own}"]
+    command.append("--LabApp.default_url=/lab/tree/00_start_here.ipynb")
+    # The course needs no network: JupyterLab asks nobody for news or updates either.
+    command.append("--LabApp.news_url=None")
+    command.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+    if not browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    return [*command, *more]
+
+
+def lab_environment() -> dict[str, str]:
+    """Return the environment in which JupyterLab finds the course's defaults of its settings."""
+    paths = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    return os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
+
+
+def _has_browser() -> bool:
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def open_lab(more: Sequence[str] = (), home: Home | None = None) -> int:
+    """Make the copies and run JupyterLab until it is stopped; return its exit code."""
+    home = home or find_home()
+    for line in copy_lessons(home):
+        print(line)
+    browser = _has_browser()
+    if not browser:
+        print("No browser to open here: copy the address that JupyterLab prints below into one.")
+    print("Stop with Ctrl-C.", flush=True)
+    command = lab_command(home.own, browser, more)
+    try:
+        return subprocess.run(command, env=lab_environment(), check=False).returncode
+    except KeyboardInterrupt:
+        return 0
