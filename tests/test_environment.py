@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -59,5 +60,7 @@ def test_the_version_is_the_same_everywhere():
     citation = (ROOT / "CITATION.cff").read_text("utf-8")
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert pooling_lab.__version__ == PROJECT["version"]
+    for extension in (ROOT / "pooling_lab/course/jupyter").glob("labextensions/*/package.json"):
+        assert json.loads(extension.read_text("utf-8"))["version"] == PROJECT["version"]
     assert f"\nversion: {PROJECT['version']}\n" in citation
     assert re.search(r"^## \[([\d.]+)\]", changelog, re.M)[1] == PROJECT["version"]

@@ -23,6 +23,8 @@ def lab_command(own: Path, browser: bool, more: Sequence[str] = ()) -> list[str]
     # The course needs no network: JupyterLab asks nobody for news or updates either.
     command.append("--LabApp.news_url=None")
     command.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+    # Room for the lessons' file names.
+    command.append(f"--LabApp.extra_labextensions_path={SETTINGS / 'labextensions'}")
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:

@@ -23,6 +23,8 @@ from playwright.sync_api import Browser, Locator, Page, Playwright, Route, expec
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from pooling_lab import course
+
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 BROWSERS = (
@@ -102,7 +104,7 @@ class Lab:
 
     def address(self, name: str) -> str:
         """Return where a notebook opens; `reset` forgets what a former page had open."""
-        path = "lab/tree" if self.application == "jupyterlab" else "notebooks"
+        path = "notebooks" if self.application == "notebook" else "lab/tree"
         return f"{self.origin}/{path}/{name}?token={self.token}&reset"
 
     def answers(self) -> bool:
@@ -122,16 +124,20 @@ class Lab:
 def running_lab(place: Path, application: str = "jupyterlab") -> Iterator[Lab]:
     """Run JupyterLab from this environment, with nothing of this person's own settings.
 
-    ``application`` may be ``"notebook"`` instead. It serves the folder ``notebooks`` below
-    ``place``, on a free port of this machine only.
+    ``application`` may be ``"notebook"`` instead, or ``"course"``: JupyterLab as `make lab`
+    starts it. It serves the folder ``notebooks`` below ``place``, on a free port of this
+    machine only.
     """
     lab = Lab(place / "notebooks", _free_port(), secrets.token_hex(16), application)
     lab.folder.mkdir()
+    command = [sys.executable, "-m", application]
+    if application == "course":
+        command = course.lab_command(lab.folder, browser=False)
     log = place / "jupyterlab.log"
     with log.open("w") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", application, *_options(lab)],
-            env=_environment(place),
+            [*command, *_options(lab)],
+            env=_environment(place, {} if application == "course" else SETTINGS),
             cwd=lab.folder,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -155,22 +161,24 @@ def _options(lab: Lab) -> list[str]:
         f"--ServerApp.port={lab.origin.rpartition(':')[2]}",
         "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={lab.token}",
-        f"--ServerApp.root_dir={lab.folder}",
     ]
-    if lab.application == "jupyterlab":
+    if lab.application != "notebook":
         options.append("--LabApp.extension_manager=readonly")
+    if lab.application == "course":  # the course's own command says the rest
+        return options
+    options.append(f"--ServerApp.root_dir={lab.folder}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
     return options
 
 
-def _environment(place: Path) -> dict[str, str]:
-    for name, settings in SETTINGS.items():
+def _environment(place: Path, chosen: dict[str, Any]) -> dict[str, str]:
+    for name, settings in chosen.items():
         file = place / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(settings))
     return {
-        **os.environ,
+        **course.lab_environment(),
         "JUPYTER_CONFIG_DIR": str(place / "config"),
         "JUPYTER_DATA_DIR": str(place / "data"),
         "JUPYTER_RUNTIME_DIR": str(place / "runtime"),
