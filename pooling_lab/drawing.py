@@ -185,16 +185,24 @@ def number(value: Any) -> str:
         text = str(int(value))
     elif not math.isfinite(value):
         text = "NaN" if math.isnan(value) else "∞" if value > 0 else "-∞"
-    elif value == 0 or 0.005 <= abs(value) < 1e6:
-        text = f"{value + 0.0:.2f}".rstrip("0").rstrip(".")
     else:
-        text = f"{value:.2g}"
+        # Twelve digits, so that it does not matter in which order somebody added.
+        value = float(f"{value:.12g}")
+        text = _decimal(value)
     return text.replace("-", "−")
+
+
+def _decimal(value: float) -> str:
+    if value == 0 or 0.005 <= abs(value) < 1e6:
+        return f"{value + 0.0:.2f}".rstrip("0").rstrip(".")
+    return f"{value:.2g}"
 
 
 def is_exact(value: float) -> bool:
     """Tell whether `number` writes a value in full, without rounding it."""
-    return not math.isfinite(value) or float(number(value).replace("−", "-")) == value
+    if not math.isfinite(value):
+        return True
+    return math.isclose(float(number(value).replace("−", "-")), value, rel_tol=1e-12)
 
 
 def cell_name(panel: str, row: int, column: int) -> str:

@@ -1,7 +1,7 @@
 """Interactive pictures, each made by one function: see their docstrings."""
 
 from pooling_lab.explorers.adaptive import adaptive_explorer
-from pooling_lab.explorers.explorer import Control, Explorer, Frame, Step
+from pooling_lab.explorers.explorer import Control, Explorer, Frame, Reduction, Step
 from pooling_lab.explorers.gradient import gradient_explorer
 from pooling_lab.explorers.photo import photo_explorer
 from pooling_lab.explorers.receptive_field import receptive_field_explorer
@@ -14,6 +14,7 @@ __all__ = [
     "Control",
     "Explorer",
     "Frame",
+    "Reduction",
     "Step",
     "adaptive_explorer",
     "gradient_explorer",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pooling_lab.drawing import cell_name, grid, number
-from pooling_lab.explorers.explorer import Control, Explorer, Frame, Step
+from pooling_lab.explorers.explorer import Control, Explorer, Frame, Reduction, Step
 from pooling_lab.geometry import adaptive_bins
 from pooling_lab.pooling import adaptive_avg_pool2d, adaptive_max_pool2d
 
@@ -41,15 +43,15 @@ def adaptive_explorer(
     """
     row = np.array([x])
 
-    def frame(pool: str, size: int, bins: int) -> Frame:
-        return _frame(row[:, :size], pool, adaptive_bins(size, bins))
+    def frame(numbers: NDArray[Any], pool: str, size: int, bins: int) -> Frame:
+        return _frame(numbers[:, :size], pool, adaptive_bins(size, bins))
 
     controls = [
         Control("pool", list(POOLS), pool, "buttons"),
         Control("size", range(2, row.shape[1] + 1), size),
         Control("bins", BINS, bins),
     ]
-    return Explorer("Adaptive bins", controls, frame)
+    return Explorer("Adaptive bins", controls, frame, plane=row, slides=["x"], outputs="y")
 
 
 def _frame(x: np.ndarray, pool: str, bins: list[range]) -> Frame:
@@ -58,7 +60,7 @@ def _frame(x: np.ndarray, pool: str, bins: list[range]) -> Frame:
     steps = [_step(x[0], pool, bins, i, y[0, i]) for i in range(len(bins))]
     panels = [grid(x, f"input 1 × {size}"), grid(y, f"output 1 × {len(bins)}", name="y")]
     summary = f"adaptive {pool} pooling: {size} cells shared by {len(bins)} bins"
-    return Frame(summary, panels, steps, _notes(size, bins))
+    return Frame(summary, panels, steps, _notes(size, bins), reduces=Reduction(pool, words=True))
 
 
 def _step(x: np.ndarray, pool: str, bins: list[range], i: int, result: float) -> Step:

@@ -12,15 +12,18 @@ import itertools
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import anywidget
+import numpy as np
 import traitlets
+from numpy.typing import NDArray
 
 from pooling_lab import drawing
 from pooling_lab.drawing import Picture
+from pooling_lab.explorers.modules import bundle
 
 HERE = Path(__file__).parent
 MOST_FRAMES = 600
@@ -60,6 +63,20 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Reduction:
+    """How each output follows from the cells its step reads: all that a browser may compute.
+
+    ``pad`` is what a padding cell counts as, empty if it is not counted; ``words`` says that the
+    steps name the numbers in words (``max of 1, 2 gives 2``) and light no winner.
+    """
+
+    kind: str  # "max", "min" or "average"
+    pad: str = ""
+    padding: int = 0
+    words: bool = False
+
+
+@dataclass(frozen=True)
 class Frame:
     """What an explorer shows for one combination of its settings."""
 
@@ -68,7 +85,8 @@ class Frame:
     steps: Sequence[Step] = ()
     notes: Sequence[str] = ()  # lines below the panels: formulas with the numbers put in
     error: str = ""  # why these settings cannot work
-    pointed: Sequence[Step] = ()  # further steps, which only pointing at their cells reaches
+    pointed: Sequence[Step] = ()  # further steps, which pointing at their cells reaches
+    reduces: Reduction | None = None  # how outputs follow from changed numbers, without a kernel
 
 
 class _Choice(traitlets.TraitType[Any, Any]):
@@ -101,6 +119,14 @@ class Explorer(anywidget.AnyWidget):
     frame
         Called with one keyword argument per control, returns a `Frame`. Called once for every
         combination, when the explorer is made.
+    plane
+        Numbers that a reader may change, of shape ``(H, W)``: ``frame`` then gets them first.
+        ``explorer.edits`` holds the changes, as ``{"x0,1": 5}``.
+    slides
+        The grids (`cell_name`) over which a window can be dragged; the changed numbers stand in
+        the first.
+    outputs
+        The grid of the outputs, which a reader may predict.
 
     Raises
     ------
@@ -108,22 +134,67 @@ class Explorer(anywidget.AnyWidget):
         If there are too many combinations, or the frames too large to travel.
     """
 
-    _esm = HERE / "explorer.js"
+    _esm = bundle("explorer")
     _css = drawing.stylesheet(".pl-explorer") + (HERE / "explorer.css").read_text("utf-8")
     _data = traitlets.Bytes().tag(sync=True)
     position = traitlets.Int(0, min=0).tag(sync=True)
+    edits = traitlets.Dict().tag(sync=True)
 
     def __init__(
-        self, title: str, controls: Sequence[Control], frame: Callable[..., Frame]
+        self,
+        title: str,
+        controls: Sequence[Control],
+        frame: Callable[..., Frame],
+        *,
+        plane: NDArray[Any] | None = None,
+        slides: Sequence[str] = (),
+        outputs: str = "",
     ) -> None:
         count = math.prod(len(control.values) for control in controls)
         if count > MOST_FRAMES:
             raise ValueError(f"controls must have at most {MOST_FRAMES} combinations, got {count}")
         self._title, self._controls = title, tuple(controls)
-        self.frames = [frame(**settings) for settings in self.combinations()]
+        self._frame, self._plane = frame, plane
+        self._slides, self._outputs = tuple(slides), outputs
+        self._frames: list[Frame] | None = None
         traits = {c.name: _Choice(c.values, c.name, c.value).tag(sync=True) for c in controls}
         self.add_traits(**traits)
-        super().__init__(_data=_pack(title, controls, self.frames))
+        super().__init__(_data=self._pack())
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The frame of every combination, with the numbers as they have been changed."""
+        if self._frames is None:
+            given = () if self._plane is None else (_edited(self._plane, self.edits, self._slides),)
+            self._frames = [self._frame(*given, **each) for each in self.combinations()]
+        return self._frames
+
+    @traitlets.validate("edits")
+    def _check_edits(self, proposal: Any) -> dict[str, Any]:
+        if self._plane is None:
+            raise traitlets.TraitError(
+                "edits must be empty: this explorer has no numbers to change"
+            )
+        _edited(self._plane, proposal["value"], self._slides)
+        return dict(proposal["value"])
+
+    @traitlets.observe("edits")
+    def _numbers_changed(self, _: Any) -> None:
+        """Make the frames anew: those the browser cannot make at once, the others when asked."""
+        self._frames = None
+        if not any(frame.reduces for frame in self._sent):
+            self._data = self._pack()
+
+    def _pack(self) -> bytes:
+        self._sent = self.frames
+        features = {
+            "slides": self._slides,
+            "outputs": self._outputs,
+            "numbers": None if self._plane is None else _plain(self._plane),
+            "whole": self._plane is not None and self._plane.dtype.kind in "iu",
+            "photo": self.has_trait("_photo"),
+        }
+        return _pack(self._title, self._controls, self.frames, features)
 
     def combinations(self) -> list[dict[str, Any]]:
         """Return the settings of every frame, in the order of ``frames``."""
@@ -181,6 +252,35 @@ class Explorer(anywidget.AnyWidget):
         drawing.publish({kind: view[kind] for kind in view if kind != "text/plain"}, {})
 
 
+def _edited(plane: NDArray[Any], edits: dict[str, Any], slides: Sequence[str]) -> NDArray[Any]:
+    """Return a plane of numbers with some changed; it stays one of integers as long as it can."""
+    if not edits:
+        return plane
+    values = plane.astype(object)
+    names = {drawing.cell_name(slides[0], *place): place for place in np.ndindex(*plane.shape)}
+    for name, value in edits.items():
+        if name not in names:
+            raise traitlets.TraitError(
+                f"edits must name cells such as {slides[0]}0,0, got {name!r}"
+            )
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise traitlets.TraitError(f"edits must be numbers, got {value!r}") from None
+        values[names[name]] = int(number) if number.is_integer() else number
+    whole = plane.dtype.kind in "iu" and all(isinstance(v, int) for v in values.flat)
+    return values.astype(np.int64 if whole else float)
+
+
+def _plain(plane: NDArray[Any]) -> list[list[float | str]]:
+    """Return numbers as JSON has them; it has neither infinity nor NaN."""
+    words = {math.inf: "Infinity", -math.inf: "-Infinity"}
+    return [
+        ["NaN" if value != value else words.get(value, value) for value in row]
+        for row in plane.tolist()
+    ]
+
+
 @dataclass
 class _Parts:
     """Fragments of the frames, each kept once: frames share most of theirs."""
@@ -197,12 +297,16 @@ class _Parts:
         return self.index[key]
 
 
-def _pack(title: str, controls: Sequence[Control], frames: Sequence[Frame]) -> bytes:
+def _pack(
+    title: str, controls: Sequence[Control], frames: Sequence[Frame], features: dict[str, Any]
+) -> bytes:
     """Return everything the browser shows, as gzip'd JSON."""
     parts = _Parts()
     packed = [_pack_frame(frame, parts) for frame in frames]
     settings = [{"name": c.name, "values": [*c.values], "kind": c.kind} for c in controls]
-    everything = {"title": title, "controls": settings, "parts": parts.parts, "frames": packed}
+    everything = {
+        "title": title, "controls": settings, "parts": parts.parts, "frames": packed, **features
+    }  # fmt: skip
     text = json.dumps(everything, ensure_ascii=False, separators=(",", ":"))
     data = gzip.compress(text.encode(), mtime=0)
     if len(data) > MOST_BYTES:
@@ -222,6 +326,7 @@ def _pack_frame(frame: Frame, parts: _Parts) -> dict[str, Any]:
         "notes": parts.add(frame.notes),
         "panels": [parts.add(_panel(panel, parts)) for panel in frame.panels],
         "walk": len(frame.steps),
+        "reduces": parts.add(frame.reduces and asdict(frame.reduces)),
         "texts": parts.add([step.text for step in steps]),
         "here": parts.add([step.here for step in steps]),
         "reads": parts.add([step.reads for step in steps]),

@@ -85,7 +85,7 @@ def gradient_explorer(
             "buttons",
         ),
     ]
-    return Explorer("Gradient explorer", controls, frame)
+    return Explorer("Gradient explorer", controls, frame, slides=["x"])
 
 
 class _Pass(NamedTuple):

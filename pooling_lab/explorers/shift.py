@@ -77,7 +77,7 @@ def shift_explorer(
         Control("kernel_size", (2, 3), kernel_size),
         Control("stride", (1, 2), stride),
     ]
-    return Explorer("Shift explorer", controls, frame)
+    return Explorer("Shift explorer", controls, frame, slides=["x"])
 
 
 def _frame(x: Array, pool: str, direction: str, shift: int, kernel_size: int, stride: int) -> Frame:

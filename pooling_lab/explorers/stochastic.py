@@ -58,7 +58,7 @@ def stochastic_explorer(x: ArrayLike = EXAMPLE, *, kernel_size: int = 2, seed: i
         return _refused(plane, game) if isinstance(game, str) else _frame(plane, game, seed)
 
     controls = [Control("kernel_size", KERNELS, kernel_size), Control("seed", SEEDS, seed)]
-    return Explorer("Stochastic pooling", controls, frame)
+    return Explorer("Stochastic pooling", controls, frame, slides=["x", "p"])
 
 
 class _Game(NamedTuple):

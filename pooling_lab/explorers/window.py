@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pooling_lab.drawing import Label, Picture, cell_name, grid, is_exact, number, window_cells
-from pooling_lab.explorers.explorer import Explorer, Frame, Step
+from pooling_lab.explorers.explorer import Explorer, Frame, Reduction, Step
 from pooling_lab.explorers.pools import (
     VALUES,
     Function,
@@ -88,11 +88,11 @@ def window_explorer(
     guarded = Guarded(pool) if callable(pool) else None
     chosen = pool_controls(pool, start, controls, VALUES)
 
-    def frame(**settings: Any) -> Frame:
+    def frame(numbers: NDArray[Any], **settings: Any) -> Frame:
         kind = settings.pop("pool")
-        return _frame(plane, guarded or kind, kind, settings)
+        return _frame(numbers, guarded or kind, kind, settings)
 
-    return Explorer("Window explorer", chosen, frame)
+    return Explorer("Window explorer", chosen, frame, plane=plane, slides=["x"], outputs="y")
 
 
 def _frame(x: NDArray[Any], pool: str | Guarded, kind: str, settings: dict[str, Any]) -> Frame:
@@ -110,7 +110,8 @@ def _frame(x: NDArray[Any], pool: str | Guarded, kind: str, settings: dict[str, 
         window_step(x, y[place].item(), kind, pad, axes, place) for place in np.ndindex(*y.shape)
     ]
     notes = formula(axes) + legend(axes, kind, pad)
-    return Frame(f"{words}, output {size_of(y)}", [before, after], steps, notes)
+    reduces = None if callable(pool) else Reduction(kind, pad, settings["padding"])
+    return Frame(f"{words}, output {size_of(y)}", [before, after], steps, notes, reduces=reduces)
 
 
 def window_step(

@@ -24,6 +24,8 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from pooling_lab import course
+from pooling_lab.explorers import Explorer
+from pooling_lab.explorers import page as page_parts
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -311,6 +313,8 @@ class OnPage:
         self.summary = root.locator(".pl-summary")
         self.text = root.locator(".pl-text")
         self.formula = root.locator(".pl-notes")
+        self.position = self.slider("position")
+        self.grid = root.locator(".pl-keys")
         self.panels = root.locator("svg[role=img]")
         self.window = self.panels.first.locator(".read, .best, .tie")
         self.live = root.locator("[aria-live=polite]")
@@ -322,6 +326,14 @@ class OnPage:
     def button(self, name: str) -> Locator:
         """Return the button of that name."""
         return self.root.get_by_role("button", name=name, exact=True)
+
+    def cell(self, name: str) -> Locator:
+        """Return a cell of the picture."""
+        return self.root.locator(f"[data-cell='{name}']").first
+
+    def numbers(self, grid: str) -> list[str]:
+        """Return the texts of a grid's cells, row by row, padding left out."""
+        return self.root.locator(f"[data-cell^='{grid}']:not(.pad, .beyond)").all_text_contents()
 
     def press(self, key: str) -> None:
         """Press a key on the control that has the focus, and wait until the picture changes."""
@@ -351,6 +363,29 @@ class OnPage:
             for _ in range(first, goal):
                 self.press("ArrowRight")
             expect(slider).to_have_value(str(goal))
+
+
+PAGE = """<!doctype html><html lang="en" theme="{theme}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Explorers</title>
+<style>body {{margin: 16px auto; max-width: {width}; padding: 0 8px;
+background: {background}}}{style}</style></head>
+<body><main>{mounts}</main><script type="module">{script}</script></body></html>"""
+
+
+def write_page(
+    file: Path, explorers: dict[str, Explorer], theme: str = "light", width: str = "1100px"
+) -> str:
+    """Write a page that shows explorers without a kernel; return its address."""
+    mounts = "<p>.</p>".join(
+        page_parts.mount(page_parts.traits(explorer), name, '<img alt="picture">')
+        for name, explorer in explorers.items()
+    )
+    background = "#fff" if theme == "light" else "#111"
+    texts = {"style": page_parts.style(), "script": page_parts.script(), "mounts": mounts}
+    file.write_text(
+        PAGE.format(theme=theme, width=width, background=background, **texts), encoding="utf-8"
+    )
+    return file.as_uri()
 
 
 def explorers(page: Page) -> list[OnPage]:
