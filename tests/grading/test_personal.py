@@ -33,7 +33,7 @@ SOMEBODY_ELSE = """
 from pooling_lab import assignments, exercises
 
 assignments._whose = lambda typed: "ada"
-assignments.personal = lambda id, *_: exercises.personal(id, "ada", "pooling-2026")
+assignments.personal = lambda id, *_, **__: exercises.personal(id, "ada", "pooling-2026")
 """
 ALL_IS_RIGHT = """
 from pooling_lab import exercises
@@ -46,7 +46,7 @@ OTHER_COURSE = """
 from pooling_lab import assignments
 
 class Sheet(assignments.Sheet):
-    def __init__(self, student, course):
+    def __init__(self, student, course, numbers=1):
         super().__init__(student, course="pooling-1999")
 
 assignments.Sheet = Sheet
