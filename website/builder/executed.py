@@ -1,0 +1,88 @@
+"""Run a lesson once to get its explorers: stored notebooks keep a picture of each, and no frames."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+STATE = "application/vnd.jupyter.widget-state+json"
+# Traits that a page has no use for: the module and the style are the site's own files.
+NOT_FOR_A_PAGE = {"layout", "tabbable", "tooltip"}
+
+
+@dataclass(frozen=True)
+class Live:
+    """An explorer of a lesson: where it stands, what it is set to, and its frames."""
+
+    cell: int
+    traits: dict[str, Any]
+    frames: bytes  # gzip'd JSON, as it travels
+
+
+def explorers(path: Path, cache: Path) -> list[Live]:
+    """Return the explorers of a lesson, in order; the lesson is run only when something changed.
+
+    Parameters
+    ----------
+    path
+        The notebook.
+    cache
+        Folder that keeps what a run gave, under a digest of the notebook and of the package.
+    """
+    kept = cache / f"{path.stem}-{_digest(path)}.json"
+    if not kept.is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(_run(path)), encoding="utf-8")
+    found = json.loads(kept.read_text("utf-8"))
+    return [Live(one["cell"], one["traits"], base64.b64decode(one["frames"])) for one in found]
+
+
+def _digest(path: Path) -> str:
+    package = path.resolve().parent.parent / "pooling_lab"
+    seen = hashlib.sha256(path.read_bytes())
+    for module in sorted([*package.rglob("*.py"), *package.rglob("*.js"), *package.rglob("*.css")]):
+        seen.update(module.read_bytes())
+    return seen.hexdigest()[:16]
+
+
+def _run(path: Path) -> list[dict[str, Any]]:
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=True,
+    ).execute()
+    models = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+    return [
+        {"cell": number, **_model(models[_id(output)])}
+        for number, cell in enumerate(notebook.cells)
+        for output in cell.get("outputs", [])
+        if VIEW in output.get("data", {}) and "_anywidget_id" in models.get(_id(output), _NONE)["state"]
+    ]
+
+
+_NONE: dict[str, Any] = {"state": {}}
+
+
+def _id(output: Any) -> str:
+    return str(output["data"][VIEW]["model_id"])
+
+
+def _model(model: dict[str, Any]) -> dict[str, Any]:
+    frames = next(one["data"] for one in model["buffers"] if one["path"] == ["_data"])
+    traits = {
+        name: value
+        for name, value in model["state"].items()
+        if not name.startswith("_") and name not in NOT_FOR_A_PAGE
+    }
+    return {"traits": traits, "frames": frames.replace("\n", "")}
