@@ -36,7 +36,9 @@ def write_sources() -> None:
         files.notebook(path)
         print(f"{path.stem}: {len(live)} explorers", flush=True)
     names = "\n".join(path.stem for path in lesson.notebooks(ROOT / "notebooks"))
-    (lessons / "index.md").write_text(f"# Lessons\n\n```{{toctree}}\n:maxdepth: 1\n\n{names}\n```\n", "utf-8")
+    (lessons / "index.md").write_text(
+        f"# Lessons\n\n```{{toctree}}\n:maxdepth: 1\n\n{names}\n```\n", "utf-8"
+    )
     reference.write(SOURCE / "reference")
     files.module()
     shutil.copy(HERE / "index.md", SOURCE / "index.md")

@@ -21,7 +21,7 @@ def form(id: str) -> str:
     return (
         f'<form class="course-bet" data-claim="{id}">'
         f"<p><strong>Claim {claim.number}.</strong> {escape(claim.saying)}</p>"
-        f'<fieldset><legend>Your bet</legend>{choices}</fieldset>'
+        f"<fieldset><legend>Your bet</legend>{choices}</fieldset>"
         f'<label>How sure are you? <input type="range" min="50" max="100" step="5" value="70">'
         f' <output>70 %</output></label><button type="submit">Place the bet</button>'
         f'<p class="course-told" role="status"></p></form>'

@@ -1,20 +1,23 @@
-"""Run a lesson once to get its explorers: stored notebooks keep a picture of each, and no frames."""
+"""Run a lesson once to get its explorers: a stored notebook keeps a picture of each, no frames."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 # Traits that a page has no use for: the module and the style are the site's own files.
+MAKES = re.compile(r"explorer\(|Explorer\(")
 NOT_FOR_A_PAGE = {"layout", "tabbable", "tooltip"}
 
 
@@ -55,8 +58,15 @@ def _digest(path: Path) -> str:
 
 def _run(path: Path) -> list[dict[str, Any]]:
     notebook = nbformat.read(path, as_version=4)
+    makes = [
+        n for n, c in enumerate(notebook.cells) if c.cell_type == "code" and MAKES.search(c.source)
+    ]
+    if not makes:
+        return []
+    notebook.cells = notebook.cells[: makes[-1] + 1]  # what comes after the last one is not needed
     NotebookClient(
         notebook,
+        config=Config({"KernelManager": {"transport": "ipc"}}),
         timeout=600,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
@@ -67,11 +77,12 @@ def _run(path: Path) -> list[dict[str, Any]]:
         {"cell": number, **_model(models[_id(output)])}
         for number, cell in enumerate(notebook.cells)
         for output in cell.get("outputs", [])
-        if VIEW in output.get("data", {}) and "_anywidget_id" in models.get(_id(output), _NONE)["state"]
+        if VIEW in output.get("data", {}) and _is_explorer(models.get(_id(output)))
     ]
 
 
-_NONE: dict[str, Any] = {"state": {}}
+def _is_explorer(model: dict[str, Any] | None) -> bool:
+    return model is not None and "_anywidget_id" in model["state"]
 
 
 def _id(output: Any) -> str:

@@ -17,7 +17,6 @@ from pooling_lab.explorers import Explorer
 
 from .executed import Live
 
-
 TEMPLATE = Path(__file__).parent.parent / "templates" / "embed.html"
 EMBED = Template(TEMPLATE.read_text("utf-8"))
 
@@ -39,7 +38,7 @@ class Files:
         return self._write("pictures", ".png", base64.b64decode(text))
 
     def explorer(self, stem: str, lesson: str, live: Live, picture: dict[str, Any]) -> str:
-        """Keep an explorer's frames, its picture and its page; return the place where it is mounted.
+        """Keep an explorer's frames, picture and page; return the place where it is mounted.
 
         Parameters
         ----------
@@ -53,7 +52,7 @@ class Files:
         name = f"{stem.partition('_')[0]}-{live.cell}"
         frames = self._write("frames", ".bin", live.frames)
         png = picture["data"]["image/png"]
-        width, height = struct.unpack(">II", base64.b64decode(png)[16:24])
+        _, height = struct.unpack(">II", base64.b64decode(png)[16:24])
         alt = escape(str(picture["data"]["text/plain"]))
         image = f'<img src="{self.picture(png)}" alt="{alt}" loading="lazy">'
         mount = (
@@ -68,9 +67,10 @@ class Files:
             f'{mount}<details class="course-embed" data-embed="../embed/{name}.html">'
             "<summary>Put this explorer on a page or slide of your own</summary>"
             f'<p><a href="../embed/{name}.html">The explorer alone</a>. The code for an '
-            "<code>iframe</code>, with the setting you see:</p><p><textarea readonly rows=\"3\" "
+            '<code>iframe</code>, with the setting you see:</p><p><textarea readonly rows="3" '
             f'aria-label="Code that embeds the explorer"></textarea></p>'
-            '<p><button type="button">Copy the code</button> <span role="status"></span></p></details>'
+            '<p><button type="button">Copy the code</button> '
+            '<span role="status"></span></p></details>'
         )
 
     def notebook(self, path: Path) -> None:

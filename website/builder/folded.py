@@ -23,10 +23,18 @@ class FoldOptional(SphinxPostTransform):
         """Fold every such section of the document."""
         for section in list(self.document.findall(nodes.section)):
             title = section.next_node(nodes.title)
-            if title is None or not title.astext().startswith(OPTIONAL) or title.parent is not section:
+            if (
+                title is None
+                or not title.astext().startswith(OPTIONAL)
+                or title.parent is not section
+            ):
                 continue
             at = section.index(title) + 1
-            opened = nodes.raw("", '<details class="course-deeper"><summary>Open this part</summary>', format="html")
+            opened = nodes.raw(
+                "",
+                '<details class="course-deeper"><summary>Open this part</summary>',
+                format="html",
+            )
             section.insert(at, opened)
             section.append(nodes.raw("", "</details>", format="html"))
 

@@ -10,7 +10,22 @@ TOKEN = re.compile(
     r"(?P<number>\d+(?:\.\d+)?)|(?P<power>\^)|(?P<word>[A-Za-z_][A-Za-z_]+)|(?P<name>[A-Za-zα-ωΑ-ΡΤ-Ω])"
     r"|(?P<magnitude>\|[^|]\|)|(?P<space>\s+)|(?P<sign>.)"
 )
-SPOKEN = {"max", "min", "sum", "mean", "over", "of", "the", "window", "floor", "ceil", "to", "and", "for", "every"}
+SPOKEN = {
+    "max",
+    "min",
+    "sum",
+    "mean",
+    "over",
+    "of",
+    "the",
+    "window",
+    "floor",
+    "ceil",
+    "to",
+    "and",
+    "for",
+    "every",
+}
 
 
 POWER = "^"
@@ -43,7 +58,7 @@ def block(text: str) -> str:
 
 
 def _nodes(text: str) -> list[str]:
-    """Return the nodes of a formula; what stands in brackets is one node, which a power can take."""
+    """Return the nodes of a formula; brackets are one node, which a power can take."""
     levels: list[list[str]] = [[]]
     for found in TOKEN.finditer(text):
         kind, token = str(found.lastgroup), found[0]
@@ -62,7 +77,7 @@ def _nodes(text: str) -> list[str]:
 
 
 def _append(nodes: list[str], node: str, brackets: bool = False) -> None:
-    """Add a node; after a power sign it becomes the exponent of the one before, without brackets."""
+    """Add a node; after a power sign it is the exponent of the one before."""
     if len(nodes) > 1 and nodes[-1] == POWER:
         nodes.pop()
         nodes.append(f"<msup>{nodes.pop()}<mrow>{node}</mrow></msup>")

@@ -1,4 +1,4 @@
-"""Words of the course: in a lesson the first use of each leads to the glossary and says what it means."""
+"""Words of the course: the first use of each leads to the glossary and says its meaning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 GLOSSARY = "15_glossary_and_cheat_sheet"
 LINE = re.compile(r"^\| (?P<term>[^|]+?) \| (?P<meaning>[^|]+?) \| \[[^|]+\|$", re.M)
 # A word in one of these is a name, a link or a line that is being explained already.
-ELSEWHERE = (nodes.title, nodes.reference, nodes.literal, nodes.table, nodes.math, nodes.image, nodes.term)
+ELSEWHERE = (
+    nodes.title,
+    nodes.reference,
+    nodes.literal,
+    nodes.table,
+    nodes.math,
+    nodes.image,
+    nodes.term,
+)
 
 
 def terms(notebook: Path) -> dict[str, str]:
@@ -31,7 +39,8 @@ def terms(notebook: Path) -> dict[str, str]:
     """
     cells = nbformat.read(notebook, as_version=4).cells
     text = next(c.source for c in cells if c.cell_type == "markdown" and "## Glossary" in c.source)
-    return {found["term"]: _plain(found["meaning"]) for found in LINE.finditer(text)}
+    table = text.partition("## Glossary")[2]
+    return {found["term"]: _plain(found["meaning"]) for found in LINE.finditer(table)}
 
 
 def _plain(markdown: str) -> str:

@@ -1,4 +1,4 @@
-"""Links to where a lesson runs with a kernel: from one configuration, none that is not configured."""
+"""Links to where a lesson runs with a kernel: those that launch.toml configures, no others."""
 
 from __future__ import annotations
 
@@ -42,13 +42,19 @@ def links(configuration: dict[str, dict[str, str]], notebook: str) -> list[Link]
     found = []
     if binder := _url(configuration, "binder"):
         query = urlencode({"labpath": path})
-        found.append(Link("Open on Binder", f"{binder}/v2/gh/{owner_and_name}/{quote(branch)}?{query}"))
+        found.append(
+            Link("Open on Binder", f"{binder}/v2/gh/{owner_and_name}/{quote(branch)}?{query}")
+        )
     if colab := _url(configuration, "colab"):
         own = quote(configuration["colab"].get("branch", branch))
-        found.append(Link("Open in Colab", f"{colab}/github/{owner_and_name}/blob/{own}/{quote(path)}"))
+        found.append(
+            Link("Open in Colab", f"{colab}/github/{owner_and_name}/blob/{own}/{quote(path)}")
+        )
     if hub := _url(configuration, "hub"):
         name = repository.rpartition("/")[2]
-        query = urlencode({"repo": repository, "branch": branch, "urlpath": f"lab/tree/{name}/{path}"})
+        query = urlencode(
+            {"repo": repository, "branch": branch, "urlpath": f"lab/tree/{name}/{path}"}
+        )
         found.append(Link("Open on the hub", f"{hub}/hub/user-redirect/git-pull?{query}"))
     return found
 

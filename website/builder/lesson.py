@@ -1,4 +1,4 @@
-"""Turn a lesson's notebook into the notebook of its page: nothing is written twice, some is left out.
+"""Turn a lesson's notebook into that of its page: nothing is written twice, some is left out.
 
 A page has no kernel. So cells that only assert stay away, a slider is mounted where its picture
 was, an output that gives a prediction away waits, and an exercise brings its hints and its
@@ -26,7 +26,9 @@ from .files import Files
 
 SHOW = re.compile(r"""^exercises\.show\((["'])([\w-]+)\1\)$""")
 CHECK = re.compile(r"""^exercises\.(check|hint|solution)\(""", re.M)
-STUB = re.compile(r"^answer\w* = None$|^def [^\n]+:\n(\s+(#[^\n]*|\.\.\.|\"\"\".*?\"\"\")\n?)+$", re.S)
+STUB = re.compile(
+    r"^answer\w* = None$|^def [^\n]+:\n(\s+(#[^\n]*|\.\.\.|\"\"\".*?\"\"\")\n?)+$", re.S
+)
 PREDICT = re.compile(r"\*\*Predict[^*]*\*\*|^Predict\b", re.M)
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 
@@ -51,7 +53,9 @@ def page(notebook: NotebookNode, stem: str, live: Sequence[Live], files: Files) 
         mounts.setdefault(one.cell, []).append(one)
     title = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
     numbered = enumerate(notebook.cells)
-    cells = [new for n, old in numbered for new in _cell(old, stem, title, mounts.get(n, []), files)]
+    cells = [
+        new for n, old in numbered for new in _cell(old, stem, title, mounts.get(n, []), files)
+    ]
     notebook.cells = _with_predictions(cells, stem)
     return notebook
 
@@ -75,7 +79,10 @@ def _cell(
     if cell.metadata.get("jupyter", {}).get("source_hidden"):
         tags = cell.metadata.get("tags", [])
         cell.metadata["tags"] = [*tags, "hide-input"]
-        cell.metadata["mystnb"] = {"code_prompt_show": "Show the code", "code_prompt_hide": "Hide it"}
+        cell.metadata["mystnb"] = {
+            "code_prompt_show": "Show the code",
+            "code_prompt_hide": "Hide it",
+        }
     if live:
         pictures = [one for one in cell.outputs if "image/png" in one.get("data", {})]
         cell.outputs = [
@@ -120,7 +127,8 @@ def _exercise(id: str) -> str:
     worked = exercises.solution(id)._repr_html_()
     solution = f"<details><summary>The worked solution</summary>{worked}</details>"
     return (
-        f'<section class="course-exercise" data-exercise="{id}" aria-label="{escape(exercise.title)}">'
+        f'<section class="course-exercise" data-exercise="{id}" '
+        f'aria-label="{escape(exercise.title)}">'
         f"{task._repr_html_()}{hints}{solution}</section>"
     )
 
@@ -131,7 +139,7 @@ def _inline(text: str) -> str:
 
 
 def _with_predictions(cells: list[NotebookNode], stem: str) -> list[NotebookNode]:
-    """Put a place to write below every cell that asks for a prediction; page.js lets the rest wait."""
+    """Put a place to write below every cell that asks for a prediction."""
     paged: list[NotebookNode] = []
     for number, cell in enumerate(cells):
         paged.append(cell)
@@ -139,15 +147,19 @@ def _with_predictions(cells: list[NotebookNode], stem: str) -> list[NotebookNode
         asks = cell.cell_type == "markdown" and PREDICT.search(cell.source)
         if asks and follows and follows[0].cell_type == "code" and follows[0].outputs:
             key = f"{stem}-{number}"
-            paged.append(_html(
-                f'<form class="course-predict" data-key="{key}" hidden>'
-                f'<label for="{key}">Your prediction</label>'
-                f'<textarea id="{key}" rows="2" autocomplete="off"></textarea>'
-                '<button type="submit">See what happens</button></form>'
-            ))
+            paged.append(
+                _html(
+                    f'<form class="course-predict" data-key="{key}" hidden>'
+                    f'<label for="{key}">Your prediction</label>'
+                    f'<textarea id="{key}" rows="2" autocomplete="off"></textarea>'
+                    '<button type="submit">See what happens</button></form>'
+                )
+            )
     return paged
 
 
 def notebooks(folder: Path) -> list[Path]:
     """Return the lessons in the order of the course; the way through in one session comes first."""
-    return sorted(folder.glob("*.ipynb"), key=lambda path: (not path.stem.startswith("pooling"), path.name))
+    return sorted(
+        folder.glob("*.ipynb"), key=lambda path: (not path.stem.startswith("pooling"), path.name)
+    )

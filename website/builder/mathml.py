@@ -21,7 +21,9 @@ def _inline(translator: HTML5Translator, node: nodes.Element) -> None:
 
 
 def _block(translator: HTML5Translator, node: nodes.Element) -> None:
-    translator.body.append('<div class="math-block" tabindex="0" role="group" aria-label="Formula">')
+    translator.body.append(
+        '<div class="math-block" tabindex="0" role="group" aria-label="Formula">'
+    )
     if node.get("number"):
         number = get_node_equation_number(translator, node)
         translator.body.append(f'<span class="eqno">({number})</span>')

@@ -43,10 +43,15 @@ def _page(name: str) -> str:
     if not inspect.isfunction(loops) or loops.__module__ != reference.__name__:
         return page
     source = inspect.getsource(loops)
-    return f"{page}\n## The loops\n\n`pooling_lab.reference.{name}`, to be read aloud:\n\n```python\n{source}```\n"
+    return (
+        f"{page}\n## The loops\n\n`pooling_lab.reference.{name}`, to be read aloud:\n\n"
+        f"```python\n{source}```\n"
+    )
 
 
-def _typeset(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+def _typeset(
+    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
     """Turn a paragraph that begins with a formula between double quotes into a typeset one."""
     for number, line in enumerate(lines):
         if not (line.startswith("``") and number and not lines[number - 1].strip()):
@@ -57,7 +62,11 @@ def _typeset(app: Sphinx, what: str, name: str, obj: object, options: object, li
         rest = rest.lstrip(" ,;:.")
         capital = rest[:1].upper() + rest[1:] if rest[1:2].isalpha() else rest
         lines[number : number + 1] = [
-            ".. raw:: html", "", f"   {formulas.block(formula)}", "", capital
+            ".. raw:: html",
+            "",
+            f"   {formulas.block(formula)}",
+            "",
+            capital,
         ]
         return
 
