@@ -12,7 +12,6 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
-from traitlets.config import Config
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -66,7 +65,6 @@ def _run(path: Path) -> list[dict[str, Any]]:
     notebook.cells = notebook.cells[: makes[-1] + 1]  # what comes after the last one is not needed
     NotebookClient(
         notebook,
-        config=Config({"KernelManager": {"transport": "ipc"}}),
         timeout=600,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
