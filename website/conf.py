@@ -47,7 +47,8 @@ html_sidebars = {"**": ["sidebar-nav-bs"]}
 
 nb_execution_mode = "off"
 nb_merge_streams = True
-myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
+myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "linkify"]
+myst_linkify_fuzzy_links = False
 myst_heading_anchors = 4
 html_math_renderer = mathml.NAME
 autodoc_typehints = "none"
