@@ -13,20 +13,24 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
+from pooling_lab.explorers import page
+
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
-# Traits that a page has no use for: the module and the style are the site's own files.
 MAKES = re.compile(r"explorer\(|Explorer\(")
-NOT_FOR_A_PAGE = {"layout", "tabbable", "tooltip"}
 
 
 @dataclass(frozen=True)
 class Live:
-    """An explorer of a lesson: where it stands, what it is set to, and its frames."""
+    """An explorer of a lesson: where it stands, and its traits as `explorers.page` wants them."""
 
     cell: int
     traits: dict[str, Any]
-    frames: bytes  # gzip'd JSON, as it travels
+
+    @property
+    def frames(self) -> bytes:
+        """The frames, compressed as they travel."""
+        return base64.b64decode(self.traits["_data"])
 
 
 def explorers(path: Path, cache: Path) -> list[Live]:
@@ -44,7 +48,7 @@ def explorers(path: Path, cache: Path) -> list[Live]:
         cache.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(_run(path)), encoding="utf-8")
     found = json.loads(kept.read_text("utf-8"))
-    return [Live(one["cell"], one["traits"], base64.b64decode(one["frames"])) for one in found]
+    return [Live(one["cell"], one["traits"]) for one in found]
 
 
 def _digest(path: Path) -> str:
@@ -72,7 +76,7 @@ def _run(path: Path) -> list[dict[str, Any]]:
     ).execute()
     models = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
     return [
-        {"cell": number, **_model(models[_id(output)])}
+        {"cell": number, "traits": page.stored_traits(models[_id(output)])}
         for number, cell in enumerate(notebook.cells)
         for output in cell.get("outputs", [])
         if VIEW in output.get("data", {}) and _is_explorer(models.get(_id(output)))
@@ -85,13 +89,3 @@ def _is_explorer(model: dict[str, Any] | None) -> bool:
 
 def _id(output: Any) -> str:
     return str(output["data"][VIEW]["model_id"])
-
-
-def _model(model: dict[str, Any]) -> dict[str, Any]:
-    frames = next(one["data"] for one in model["buffers"] if one["path"] == ["_data"])
-    traits = {
-        name: value
-        for name, value in model["state"].items()
-        if not name.startswith("_") and name not in NOT_FOR_A_PAGE
-    }
-    return {"traits": traits, "frames": frames.replace("\n", "")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import shutil
 import struct
 from html import escape
@@ -13,7 +12,7 @@ from typing import Any
 
 from jinja2 import Template
 
-from pooling_lab.explorers import Explorer
+from pooling_lab.explorers import page
 
 from .executed import Live
 
@@ -49,20 +48,18 @@ class Files:
         picture
             The stored output that shows it.
         """
-        name = f"{stem.partition('_')[0]}-{live.cell}"
+        name = f"explorer-{stem.partition('_')[0]}-{live.cell}"
         frames = self._write("frames", ".bin", live.frames)
         png = picture["data"]["image/png"]
         _, height = struct.unpack(">II", base64.b64decode(png)[16:24])
         alt = escape(str(picture["data"]["text/plain"]))
         image = f'<img src="{self.picture(png)}" alt="{alt}" loading="lazy">'
-        mount = (
-            f'<div class="course-explorer" id="explorer-{name}" data-frames="{frames}" '
-            f"data-traits='{escape(json.dumps(live.traits))}' "
-            f'style="min-height: {min(height, 640) // 2}px"><noscript>{image}</noscript></div>'
-        )
-        page = EMBED.render(title=f"Explorer: {lesson}", lesson=lesson, page=stem, mount=mount)
+        height = min(height, 640) // 2  # of the picture, drawn at two pixels per px
+        place = page.mount(live.traits, name, f"<noscript>{image}</noscript>", frames)
+        mount = f'<div class="course-explorer" style="min-height: {height}px">{place}</div>'
+        alone = EMBED.render(title=f"Explorer: {lesson}", lesson=lesson, page=stem, mount=mount)
         (self.root / "embed").mkdir(parents=True, exist_ok=True)
-        (self.root / "embed" / f"{name}.html").write_text(page, "utf-8")
+        (self.root / "embed" / f"{name}.html").write_text(alone, "utf-8")
         return (
             f'{mount}<details class="course-embed" data-embed="../embed/{name}.html">'
             "<summary>Put this explorer on a page or slide of your own</summary>"
@@ -80,8 +77,8 @@ class Files:
 
     def module(self) -> None:
         """Keep the explorers' own script and style, unmodified."""
-        (self.root / "explorer.js").write_text(str(Explorer._esm), "utf-8")
-        (self.root / "explorer.css").write_text(str(Explorer._css), "utf-8")
+        (self.root / "explorer.js").write_text(page.script(), "utf-8")
+        (self.root / "explorer.css").write_text(page.style(), "utf-8")
 
     def _write(self, kind: str, ending: str, data: bytes) -> str:
         """Write a file under its own digest: what is the same is stored, and loaded, once."""

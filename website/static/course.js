@@ -1,7 +1,6 @@
 // What a page does without a kernel: lets what gives a prediction away wait, keeps bets and predictions in the
-// reader's browser. Nothing leaves the page. explorers.js mounts the sliders.
-
-import { mount_near } from "./explorers.js";
+// reader's browser. Nothing leaves the page. The sliders have a
+// module of their own, explorer.js, which comes from the package.
 
 /** What the reader wrote on these pages; a browser that keeps nothing still lets them write. */
 const kept = {
@@ -12,8 +11,6 @@ const kept = {
     try { localStorage.setItem(`pooling:${key}`, JSON.stringify(value)); } catch { /* private mode */ }
   },
 };
-
-mount_near(document);
 
 // ------------------------------------------------------------------------------ predictions
 
@@ -68,7 +65,8 @@ for (const part of document.querySelectorAll(".course-embed")) {
   const [code, button, told] = ["textarea", "button", "[role=status]"].map((one) => part.querySelector(one));
   const write = () => {
     const address = new URL(part.dataset.embed, location.href);
-    address.hash = location.hash;
+    const name = address.pathname.split("/").pop().replace(".html", "");
+    if (location.hash.startsWith(`#${name}?`)) address.hash = location.hash;
     code.value = `<iframe src="${address}" width="100%" height="720" title="An explorer of pooling layers"></iframe>`;
   };
   part.addEventListener("toggle", write);

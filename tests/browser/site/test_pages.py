@@ -117,8 +117,9 @@ def test_the_theme_is_the_readers_choice_and_is_remembered(page: Page, site: str
 def test_an_explorer_alone_is_a_page_for_an_iframe(page: Page, site: str, html: Path) -> None:
     embedded = sorted(path.name for path in (html / "embed").glob("*.html"))
     assert len(embedded) >= len(WITH_EXPLORER)
-    open_page(page, site, f"embed/{embedded[0]}")
+    open_page(page, site, f"embed/{embedded[0]}#{embedded[0].removesuffix('.html')}?position=1")
     expect(page.locator(".pl-explorer")).to_be_visible()
+    expect(page.get_by_label("position", exact=True).first).to_have_value("1")
     expect(page.get_by_role("link", name=re.compile("From the lesson"))).to_be_visible()
 
 
