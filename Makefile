@@ -68,7 +68,7 @@ constraints:
 	@touch $@
 .venv/.lab: .venv/.made pyproject.toml constraints.txt
 	@echo "Installing the course into .venv (once; some minutes) ..."
-	$(INSTALL) -e .
+	$(INSTALL) -e ".[course]"
 	@touch $@
 .venv/.test: .venv/.lab
 	$(INSTALL) -e ".[test]"

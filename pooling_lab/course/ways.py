@@ -1,0 +1,80 @@
+"""How this pooling_lab was installed, and so how its commands are typed here."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+PACKAGE = "pooling-lab"
+HERE = Path(__file__).resolve().parents[1]
+
+
+def clone_above(start: Path) -> Path | None:
+    """Return the nearest folder at or above ``start`` that is a clone of this course."""
+    for folder in (start, *start.parents):
+        try:
+            declared = (folder / "pyproject.toml").read_text("utf-8")
+        except (OSError, ValueError):  # none, or not ours to read
+            continue
+        if f'name = "{PACKAGE}"' in declared:
+            return folder
+    return None
+
+
+class Way(NamedTuple):
+    """One way to have the course: what to type in front of a command, and how to install."""
+
+    run: str
+    install: str  # with {extra} for what is missing
+    place: str = ""  # where to type it
+
+    def command(self, name: str, lesson: str = "") -> str:
+        """Return a command of the course as it is typed here, ``reset`` for instance."""
+        if self.run == "make":
+            return f"make {name} LESSON={lesson}" if lesson else f"make {name}"
+        return f"{self.run} {name} {lesson}".strip()
+
+    def installs(self, extra: str = "course") -> str:
+        """Return what installs an extra here."""
+        return self.install.format(extra=extra)
+
+
+@functools.cache
+def this_way() -> Way:
+    """Find out how this package came here: in a clone, by uv or pipx for one run, or installed."""
+    return way_of(clone_above(HERE), Path(sys.prefix), Path(sys.executable))
+
+
+def way_of(clone: Path | None, prefix: Path, python: Path) -> Way:
+    """Return the way that belongs to a package's place and its environment."""
+    if clone is not None:
+        return _in_a_clone(clone, prefix, python)
+    for run, in_its_cache in (
+        ("uvx --from", {"uv", "archive-v0"}),
+        ("pipx run --spec", {"pipx", ".cache"}),
+    ):
+        if in_its_cache <= set(prefix.parts):
+            again = f'{run} "{PACKAGE}[{{extra}}]" {PACKAGE}'
+            return Way(again.format(extra="course"), again)
+    script = shutil.which(PACKAGE)
+    ours = script is not None and Path(script).parent == python.parent
+    return Way(
+        PACKAGE if ours else f'"{python}" -m pooling_lab',
+        f'"{python}" -m pip install "{PACKAGE}[{{extra}}]"',
+    )
+
+
+def _in_a_clone(clone: Path, prefix: Path, python: Path) -> Way:
+    install = f'"{python}" -m pip install -c constraints.txt -e ".[{{extra}}]"'
+    made_by_make = prefix == clone / ".venv"
+    if made_by_make and os.name == "nt":
+        run = r".venv\Scripts\python -m pooling_lab"
+    elif made_by_make and shutil.which("make"):
+        run = "make"
+    else:
+        run = "python -m pooling_lab"
+    return Way(run, install, "In the course's folder")
