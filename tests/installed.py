@@ -41,6 +41,7 @@ class Environment(NamedTuple):
             "PATH": path,
             "JUPYTER_PATH": str(shared),
             "JUPYTERLAB_DIR": str(shared / "lab"),
+            "JUPYTER_CONFIG_PATH": str(Path(sys.prefix) / "etc" / "jupyter"),
             "PYTHONIOENCODING": "utf-8",
         }
 
