@@ -95,3 +95,35 @@ def test_the_version_is_the_same_everywhere():
         assert json.loads(extension.read_text("utf-8"))["version"] == PROJECT["version"]
     assert f"\nversion: {PROJECT['version']}\n" in citation
     assert re.search(r"^## \[([\d.]+)\]", changelog, re.M)[1] == PROJECT["version"]
+
+
+def test_the_workflows_and_environments_are_yaml():
+    yaml = pytest.importorskip("yaml", reason="jupyter_events brings PyYAML")
+    workflows = {
+        path.name: yaml.safe_load(path.read_text("utf-8"))
+        for path in (ROOT / ".github/workflows").glob("*.yml")
+    }
+    for workflow in workflows.values():
+        assert workflow[True] and workflow["jobs"]  # YAML 1.1 reads the key `on` as True
+        for job in workflow["jobs"].values():
+            assert all(("run" in step) != ("uses" in step) for step in job["steps"])
+    publishing = workflows["release.yml"]["jobs"]["publish"]
+    assert publishing["permissions"] == {"id-token": "write"} and publishing["needs"] == "build"
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+    assert {"pip": ["-e ."]} in conda["dependencies"]
+
+
+def test_the_dockerfile_is_made_of_known_instructions_and_copies_what_is_there():
+    text = (ROOT / "docker/Dockerfile").read_text("utf-8")
+    lines = re.sub(r"\\\n\s*", " ", re.sub(r"^#.*\n", "", text, flags=re.M)).split("\n")
+    steps = [line.split(None, 1) for line in lines if line]
+    assert steps[0][0] == "FROM" and steps[-1][0] == "CMD"
+    known = {"FROM", "COPY", "RUN", "USER", "WORKDIR", "EXPOSE", "CMD"}
+    assert {word for word, _ in steps} <= known
+    for word, rest in steps:
+        if word == "COPY":
+            assert (ROOT / rest.split()[0]).exists()
+    command = json.loads(steps[-1][1])
+    assert command[0] in PROJECT["scripts"]
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
+    assert not {"pooling_lab", "notebooks", "data", "experiments", "README.md"} & set(ignored)

@@ -171,16 +171,22 @@ WAYS = [
 
 @pytest.mark.parametrize("prefix, run", [way[1:] for way in WAYS], ids=[way[0] for way in WAYS])
 def test_advice_fits_the_way_it_was_installed(prefix, run):
-    way = course.way_of(None, prefix, prefix / "bin" / "python")
+    way = course.way_of(None, prefix, prefix / "bin" / "python", linux=False)
     assert way.command("reset", "02") == f"{run} reset 02"
     assert "pooling-lab[course]" in way.installs()
+
+
+@pytest.mark.parametrize("prefix", [way[1] for way in WAYS], ids=[way[0] for way in WAYS])
+def test_on_linux_no_advice_brings_gigabytes(prefix):
+    installs = course.way_of(None, prefix, prefix / "bin" / "python", linux=True).installs()
+    assert "whl/cpu" in installs or "--torch-backend cpu" in installs
 
 
 def test_advice_in_a_clone(monkeypatch):
     clone = HOME / "clone"
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
-    made = course.way_of(clone, clone / ".venv", clone / ".venv" / "bin" / "python")
-    conda = course.way_of(clone, HOME / "conda", HOME / "conda" / "bin" / "python")
+    made = course.way_of(clone, clone / ".venv", clone / ".venv" / "bin" / "python", linux=True)
+    conda = course.way_of(clone, HOME / "conda", HOME / "conda" / "bin" / "python", linux=True)
     assert conda.command("reset", "02") == "python -m pooling_lab reset 02"
     assert "-c constraints.txt" in conda.installs() and '-e ".[course]"' in conda.installs()
     if made.run == "make":  # not on Windows

@@ -58,16 +58,20 @@ def open_lab(more: Sequence[str] = (), home: Home | None = None) -> int:
     """
     home = home or find_home()
     missing = [name for name in ("jupyterlab", "ipywidgets", "torch") if not find_spec(name)]
-    if missing:
-        way = this_way()
-        place = way.place or "In a terminal"
+    way = this_way()
+    install = f"{way.place or 'In a terminal'}, type:\n  {way.installs()}"
+    if "torch" in missing:
         raise CourseError(
-            f"The lessons need {' and '.join(missing)}: not installed here. "
-            f"{place}, type:\n  {way.installs()}"
+            f"The lessons need {' and '.join(missing)}: not installed here. {install}"
         )
     for line in copy_lessons(home):
         print(line)
     print(f"Your copies of the lessons are in {home.own}.")
+    if missing:
+        raise CourseError(
+            f"JupyterLab is not installed here: open them in the Jupyter or VS Code that you use, "
+            f"with this Python. For JupyterLab: {install}"
+        )
     browser = _has_browser()
     if not browser:
         print("No browser to open here: copy the address that JupyterLab prints below into one.")

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 PACKAGE = "pooling-lab"
+# On Linux torch's usual build brings gigabytes for NVIDIA cards; PyTorch's own index has others.
+CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
 HERE = Path(__file__).resolve().parents[1]
 
 
@@ -46,16 +48,19 @@ class Way(NamedTuple):
 @functools.cache
 def this_way() -> Way:
     """Find out how this package came here: in a clone, by uv or pipx for one run, or installed."""
-    return way_of(clone_above(HERE), Path(sys.prefix), Path(sys.executable))
+    linux = sys.platform == "linux"
+    return way_of(clone_above(HERE), Path(sys.prefix), Path(sys.executable), linux)
 
 
-def way_of(clone: Path | None, prefix: Path, python: Path) -> Way:
-    """Return the way that belongs to a package's place and its environment."""
+def way_of(clone: Path | None, prefix: Path, python: Path, linux: bool) -> Way:
+    """Return the way that belongs to a package's place, its environment and its system."""
     if clone is not None:
         return _in_a_clone(clone, prefix, python)
+    uvx = "uvx --torch-backend cpu" if linux else "uvx"
+    pipx = f'pipx run --pip-args "--extra-index-url {CPU_BUILDS}"' if linux else "pipx run"
     for run, in_its_cache in (
-        ("uvx --from", {"uv", "archive-v0"}),
-        ("pipx run --spec", {"pipx", ".cache"}),
+        (f"{uvx} --from", {"uv", "archive-v0"}),
+        (f"{pipx} --spec", {"pipx", ".cache"}),
     ):
         if in_its_cache <= set(prefix.parts):
             again = f'{run} "{PACKAGE}[{{extra}}]" {PACKAGE}'
@@ -64,7 +69,8 @@ def way_of(clone: Path | None, prefix: Path, python: Path) -> Way:
     ours = script is not None and Path(script).parent == python.parent
     return Way(
         PACKAGE if ours else f'"{python}" -m pooling_lab',
-        f'"{python}" -m pip install "{PACKAGE}[{{extra}}]"',
+        f'"{python}" -m pip install "{PACKAGE}[{{extra}}]"'
+        + (f" --extra-index-url {CPU_BUILDS}" if linux else ""),
     )
 
 
