@@ -130,6 +130,13 @@ def test_a_first_start_a_second_one_and_an_update_that_keeps_work(wheel, tmp_pat
     assert "a newer title" in worked.read_text("utf-8")
 
 
+def test_an_environment_inside_a_clone_is_not_the_clone(wheel, tmp_path):
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "pooling-lab"\n', "utf-8")
+    environment = make_environment(tmp_path / ".venv", wheel, "numpy")
+    said = environment.command("contents", cwd=tmp_path).stdout
+    assert "Predict the size" in said and str(tmp_path / "pooling_course") in said
+
+
 def test_the_folder_may_be_another(whole, tmp_path):
     said = whole.command("reset", "02", "--folder", "elsewhere/mine", cwd=tmp_path).stdout
     assert (tmp_path / "elsewhere" / "mine" / "02_output_size.ipynb").is_file()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from pooling_lab.course.ways import HERE, PACKAGE, clone_above
+from pooling_lab.course.ways import HERE, PACKAGE, this_clone
 
 OWN = "pooling_course"  # the student's folder, where there is no clone
 MEMORY = ".copies.json"  # in a student's folder: what each copy was made from
@@ -36,7 +36,7 @@ def find_home(own: Path | None = None) -> Home:
     CourseError
         If the package was installed without its lessons.
     """
-    clone = clone_above(HERE)
+    clone = this_clone()
     if clone is not None:
         return Home(clone / "notebooks", _whole(own) if own else clone / "my_course")
     lessons = HERE / "_notebooks"
@@ -51,7 +51,7 @@ def find_home(own: Path | None = None) -> Home:
 
 def usual_folder() -> str:
     """Return how the help names the folder in which a student works here."""
-    return "my_course in the clone" if clone_above(HERE) else f"./{OWN}"
+    return "my_course in the clone" if this_clone() else f"./{OWN}"
 
 
 def _whole(own: Path) -> Path:

@@ -17,14 +17,19 @@ HERE = Path(__file__).resolve().parents[1]
 
 def clone_above(start: Path) -> Path | None:
     """Return the nearest folder at or above ``start`` that is a clone of this course."""
-    for folder in (start, *start.parents):
-        try:
-            declared = (folder / "pyproject.toml").read_text("utf-8")
-        except (OSError, ValueError):  # none, or not ours to read
-            continue
-        if f'name = "{PACKAGE}"' in declared:
-            return folder
-    return None
+    return next((folder for folder in (start, *start.parents) if _is_clone(folder)), None)
+
+
+def this_clone() -> Path | None:
+    """Return the clone that this package is part of; an environment may lie in one, too."""
+    return HERE.parent if _is_clone(HERE.parent) else None
+
+
+def _is_clone(folder: Path) -> bool:
+    try:
+        return f'name = "{PACKAGE}"' in (folder / "pyproject.toml").read_text("utf-8")
+    except (OSError, ValueError):  # none, or not ours to read
+        return False
 
 
 class Way(NamedTuple):
@@ -49,7 +54,7 @@ class Way(NamedTuple):
 def this_way() -> Way:
     """Find out how this package came here: in a clone, by uv or pipx for one run, or installed."""
     linux = sys.platform == "linux"
-    return way_of(clone_above(HERE), Path(sys.prefix), Path(sys.executable), linux)
+    return way_of(this_clone(), Path(sys.prefix), Path(sys.executable), linux)
 
 
 def way_of(clone: Path | None, prefix: Path, python: Path, linux: bool) -> Way:
