@@ -135,8 +135,7 @@ def running_lab(place: Path, application: str = "jupyterlab") -> Iterator[Lab]:
     command = [sys.executable, "-m", application]
     if application == "course":
         command = course.lab_command(lab.folder, browser=False)
-    chosen = {} if application == "course" else SETTINGS
-    with _served(lab, [*command, *_options(lab)], _environment(place, chosen), place):
+    with _served(lab, [*command, *_options(lab)], _environment(place, application), place):
         yield lab
 
 
@@ -198,12 +197,14 @@ def _options(lab: Lab) -> list[str]:
     return options
 
 
-def _environment(place: Path, chosen: dict[str, Any]) -> dict[str, str]:
-    for name, settings in chosen.items():
+def _environment(place: Path, application: str) -> dict[str, str]:
+    """Return an environment without this person's settings, the course's own only if asked for."""
+    is_course = application == "course"
+    for name, settings in ({} if is_course else SETTINGS).items():
         file = place / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(settings))
-    return course.lab_environment() | _private(place)
+    return (course.lab_environment() if is_course else {**os.environ}) | _private(place)
 
 
 def _private(place: Path) -> dict[str, str]:

@@ -235,7 +235,8 @@ export async function render({ model, el }) {
     const gaps = GAP * (rooms.length - 1);
     const others = sum([...stage.children].map((child) =>
       (child === figure ? 0 : /** @type {HTMLElement} */ (child).offsetHeight)));
-    const [width, height] = [stage.clientWidth, stage.clientHeight - others - 24];
+    const below = stage.getBoundingClientRect().top - root.getBoundingClientRect().top;
+    const [width, height] = [stage.clientWidth - 16, root.clientHeight - below - others - 48];
     const row = Math.min((width - gaps) / sum(widths), height / Math.max(...heights));
     const column = Math.min(width / Math.max(...widths), (height - gaps) / sum(heights));
     return rooms.length ? Math.max(0.8, Math.min(4, Math.max(row, column))) : 1;
