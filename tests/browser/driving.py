@@ -29,6 +29,8 @@ from pooling_lab.explorers import page as page_parts
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
+HERE = Path(__file__).parent
+MODULES = HERE / "node_modules"
 BROWSERS = (
     "chromium",
     "chromium-browser",
@@ -421,7 +423,7 @@ def explorers(page: Page) -> list[OnPage]:
     roots = page.locator("section.pl-explorer")
     expect(roots.first).to_be_attached(timeout=60_000)
     for root in roots.all():
-        expect(root.locator("svg[role=img]").first).to_be_attached()
+        expect(root.locator("svg[role=img], table").first).to_be_attached()
     return [OnPage(root) for root in roots.all()]
 
 

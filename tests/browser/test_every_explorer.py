@@ -51,7 +51,7 @@ def use_every_control(explorer: OnPage) -> None:
         ticked = checkbox.is_checked()
         checkbox.press("Space")
         expect(checkbox).to_be_checked(checked=not ticked)
-    for choice in explorer.choices.all():
+    for choice in explorer.root.locator(".pl-controls").get_by_role("button").all():
         choice.press("Enter")
         expect(choice).to_have_attribute("aria-pressed", "true")
-    expect(explorer.panels.first).to_be_visible()
+    expect(explorer.root.locator(".pl-panel").first).to_be_visible()

@@ -167,6 +167,7 @@ def test_a_number_is_typed_over_and_what_comes_out_follows(show, page):
     page.keyboard.type("-2.5")
     page.keyboard.press("Enter")
     expect(one.cell("x1,1")).to_have_text("−2.5")
+    expect(one.grid).to_be_focused()
     page.keyboard.press("Escape")
     page.mouse.move(2, 2)
     expect(one.text).to_have_text("max(3, 1, 4, −2.5) = 4")

@@ -192,6 +192,7 @@ export async function render({ model, el }) {
         } catch {
           said.textContent = `${photo.name} is no photo that this browser can read.`;
         }
+        input.value = ""; // so that the same file can be given again
       } });
     return make("label", { class: "pl-photo" }, "A photo of your own ", input);
   }
