@@ -9,6 +9,8 @@ import pytest
 from driving import NOTEBOOKS, OnPage, hard_to_read
 from playwright.sync_api import expect
 
+from pooling_lab import course
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -17,7 +19,7 @@ def explorer_cells(lesson: Path) -> list[int]:
     return [k for k, c in enumerate(cells) if c.cell_type == "code" and "_explorer(" in c.source]
 
 
-LESSONS = [path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")) if explorer_cells(path)]
+LESSONS = [path for path in course.lesson_files(NOTEBOOKS) if explorer_cells(path)]
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
