@@ -38,12 +38,13 @@ from typing import Any
 
 import numpy as np
 
-from .attempt import Attempt, arrays_of, call, literal
 from .cases import cases
-from .diagnosis import diagnose
+from .diagnosis import Attempt, diagnose
 from .display import Note, Verdict, grids, inline
 from .exercise import Case, Exercise, get
 from .guarded_run import Runner, here, own_functions, run
+from .messages import verdict
+from .messages.calls import arrays_of, call, literal
 from .seeded_random import Stream, identity
 
 RANDOM_CASES = 8
@@ -75,12 +76,14 @@ class Task:
         secret: str | None = None,
         where: Where | None = None,
         runner: Runner | None = None,
+        final: bool = False,
     ) -> Verdict:
         """Return the verdict on an answer to this task; see `check` and `cases`.
 
-        A ``runner`` calls a function somewhere else than here; then ``answer`` only stands for it.
+        A ``runner`` calls a function somewhere else than here, also to probe it; then ``answer``
+        only stands for it. A ``final`` verdict says nothing about trying again.
         """
-        return self._verdict(answer, functools.partial(self.cases, secret, where), runner)
+        return self._verdict(answer, functools.partial(self.cases, secret, where), runner, final)
 
     def try_out(self, answer: Any, *, where: Where | None = None) -> Verdict:
         """Return the verdict on the example alone: the first of `cases`."""
@@ -91,6 +94,7 @@ class Task:
         answer: Any,
         cases_for_code: Callable[[], list[Case]],
         runner: Runner | None = None,
+        final: bool = False,
     ) -> Verdict:
         exercise = self.exercise
         wanted = callable(answer) if exercise.kind == "code" else not callable(answer)
@@ -100,12 +104,14 @@ class Task:
             if exercise.kind == "code" and callable(answer):
                 cases = cases_for_code()
                 did = (runner or here(answer, exercise.forbidden))(cases)
+                again = runner or here(answer, ())
             else:
                 cases = [self.numbers]
-                did = run(lambda *_: exercise.in_order(answer), cases, ())
+                did, again = run(lambda *_: exercise.in_order(answer), cases, ()), None
             with np.errstate(all="ignore"):  # an answer may hold any number
-                verdict = diagnose(Attempt(exercise, answer, cases, did))
-        return _with_note(verdict, replaced)
+                attempt = Attempt(exercise, answer, cases, did, again)
+                said = verdict(attempt, diagnose(attempt), final=final)
+        return _with_note(said, replaced)
 
     def cases(self, secret: str | None = None, where: Where | None = None) -> list[Case]:
         """Return the inputs a function is tried on; the first is the example in the task.

@@ -27,11 +27,16 @@ WRONG = "✗"
 
 @dataclass(frozen=True)
 class Grid:
-    """An array to draw, with a caption; ``wrong`` marks the cells that are not right."""
+    """An array to draw, with a caption.
+
+    ``wrong`` marks the cells that are not right, ``chosen`` those that a window holds; grids with
+    chosen cells stand side by side.
+    """
 
     caption: str
     cells: np.ndarray
     wrong: Marks = None
+    chosen: Marks = None
 
     def planes(self) -> list[tuple[str, np.ndarray, Marks]]:
         """Return every plane to draw, with its caption and marks."""
@@ -169,18 +174,20 @@ def _grid_text(grid: Grid) -> str:
     if not grid.fits:
         return grid.summary
     planes, left_out = grid.at_a_glance()
+    if grid.chosen is not None:
+        return f"{grid.caption}:\n" + "\n".join(_rows_text(grid.cells, grid.chosen, "[{}]"))
     texts = [f"{name} =\n" + "\n".join(_rows_text(cells, wrong)) for name, cells, wrong in planes]
     return "\n".join(texts + [left_out] * bool(left_out))
 
 
-def _rows_text(cells: np.ndarray, wrong: Marks) -> Iterable[str]:
-    texts = [[_marked(*cell) for cell in row] for row in _with_marks(cells, wrong)]
+def _rows_text(cells: np.ndarray, marks: Marks, mark: str = "{}" + WRONG) -> Iterable[str]:
+    texts = [[_marked(*cell, mark) for cell in row] for row in _with_marks(cells, marks)]
     width = max(len(text) for row in texts for text in row) if cells.size else 0
     return ("  ".join(text.rjust(width) for text in row).join(("  ", "")) for row in texts)
 
 
-def _marked(value: float, wrong: bool) -> str:
-    return f"{number(value)}{WRONG}" if wrong else number(value)
+def _marked(value: float, marked: bool, mark: str) -> str:
+    return mark.format(number(value)) if marked else number(value)
 
 
 def _with_marks(cells: np.ndarray, wrong: Marks) -> list[list[tuple[float, bool]]]:
@@ -191,19 +198,22 @@ def _with_marks(cells: np.ndarray, wrong: Marks) -> list[list[tuple[float, bool]
 def _grid_html(grid: Grid) -> str:
     if not grid.fits:
         return _paragraph(escape(grid.summary))
+    if grid.chosen is not None:
+        return _table(grid.caption, grid.cells, grid.chosen, chosen=True)
     planes, left_out = grid.at_a_glance()
     rest = [_paragraph(escape(left_out))] if left_out else []
     return "".join([*(_table(*plane) for plane in planes), *rest])
 
 
-def _table(caption: str, cells: np.ndarray, wrong: Marks) -> str:
+def _table(caption: str, cells: np.ndarray, marks: Marks, chosen: bool = False) -> str:
     size = " × ".join(map(str, cells.shape))
+    cell = _chosen_cell if chosen else _cell
     rows = "".join(
-        "<tr>" + "".join(_cell(*cell) for cell in row) + "</tr>"
-        for row in _with_marks(cells, wrong)
+        "<tr>" + "".join(cell(*one) for one in row) + "</tr>" for row in _with_marks(cells, marks)
     )
+    side_by_side = "display:inline-table;vertical-align:top;margin-right:2em;" if chosen else ""
     return (
-        "<table style='border-collapse:collapse;margin:0.4em 0'>"
+        f"<table style='{side_by_side}border-collapse:collapse;margin:0.4em 0'>"
         "<caption style='text-align:left;white-space:nowrap'>"
         f"{marked_up(caption)} ({size})</caption>"
         f"<tbody>{rows}</tbody></table>"
@@ -212,8 +222,16 @@ def _table(caption: str, cells: np.ndarray, wrong: Marks) -> str:
 
 def _cell(value: float, wrong: bool) -> str:
     border = "2px solid #d1495b" if wrong else "1px solid #808080"
-    text = _marked(value, wrong)
+    text = _marked(value, wrong, "{}" + WRONG)
     inner = f"<strong>{text}</strong>" if wrong else text
+    return f"<td style='border:{border};padding:0.2em 0.6em;text-align:right'>{inner}</td>"
+
+
+def _chosen_cell(value: float, chosen: bool) -> str:
+    """Draw a cell that a window holds: bold, in brackets, with a thick border; no colour needed."""
+    border = "3px double currentColor" if chosen else "1px dotted #808080"
+    text = _marked(value, chosen, "[{}]")
+    inner = f"<strong>{text}</strong>" if chosen else text
     return f"<td style='border:{border};padding:0.2em 0.6em;text-align:right'>{inner}</td>"
 
 
@@ -229,7 +247,11 @@ HEADINGS: dict[Status, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of checking an answer: shown as rich text, and usable as data."""
+    """What came of checking an answer: shown as rich text, and usable as data.
+
+    ``explained`` tells whether the message says what this answer does, rather than something that
+    would fit any.
+    """
 
     exercise: str
     status: Status
@@ -237,6 +259,7 @@ class Verdict:
     misconceptions: tuple[str, ...] = ()
     grids: tuple[Grid, ...] = ()
     code: str = ""
+    explained: bool = False
 
     @property
     def passed(self) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import warnings
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -50,6 +50,13 @@ def known_version(numbers: int) -> int:
     return numbers
 
 
+class Slip(NamedTuple):
+    """A wrong answer with a story: what is said about it, and what it answers to a case."""
+
+    text: str
+    answers: Callable[..., Any]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
     """One exercise, whole.
@@ -86,8 +93,15 @@ class Exercise:
         answered leads to, and what is wanted of it ("It turns 37 into 19; wanted is 18.").
     unordered
         Whether a set is an answer too; ``fits`` gets its items in rising order.
+    ways
+        The solution in other words, where students write it otherwise: `diagnosis.edits` changes
+        one thing in each of them.
+    slips
+        Wrong answers with a story worth telling that are quicker written whole than as a switch.
     axes
         What the axes of the answer are called, where not (images, channels,) rows, columns.
+    input_axes
+        The same of the array ``x`` that is given.
     forbidden
         Modules whose functions a coded answer may not call.
     """
@@ -107,7 +121,10 @@ class Exercise:
     fits: Callable[..., bool] | None = None
     gives: Callable[..., str] | None = None
     unordered: bool = False
+    ways: tuple[Callable[..., Any], ...] = ()
+    slips: Mapping[str, Slip] = field(default_factory=dict)
     axes: tuple[str, ...] = ()
+    input_axes: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = LIBRARY
 
     @property
@@ -141,6 +158,19 @@ class Exercise:
                 return plain(self.mistaken(wrong, **case))
             except Exception:  # wrong code may well raise: that is an outcome too
                 return None
+
+    def slipped(self, slip: str, case: Case) -> Value | None:
+        """Return what somebody answers to whom this slip happens; None if that raises."""
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            try:
+                return plain(self.slips[slip].answers(**case))
+            except Exception:  # as above
+                return None
+
+    def text(self, id: str) -> str:
+        """Return what is said about one of its misconceptions or slips."""
+        return self.misconceptions[id] if id in self.misconceptions else self.slips[id].text
 
     def explains(self, value: Value | None, case: Case, wrong: Mistakes = NONE) -> bool:
         """Tell whether these misconceptions (none: the right way) lead to ``value``."""

@@ -262,8 +262,8 @@ TEXTS = {
     "parts-swapped": "(a) and (b) are swapped. Which of the two heads is the large one?",
     "at-input-size": "The operations were counted at the size of the input. They are done once "
     "per output, and the stride makes fewer of those.",
-    "doubled": "Additions and multiplications were counted apart. One multiply-add counts as one "
-    "here.",
+    "doubled": "That is twice as much. Either additions and multiplications were counted apart "
+    "(one multiply-add counts once here), or the stride was used along one side only.",
     "side-not-squared": "Only one side was counted. How many cells does a whole map or window "
     "hold?",
     "one-axis-averaged": "A whole row was left of each channel. Global pooling leaves one number "

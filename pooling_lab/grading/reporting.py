@@ -25,7 +25,7 @@ from nbgrader.utils import is_grade, is_solution, parse_utc
 
 from .. import exercises
 from ..assignments import ANSWER, VERDICT, packed, unpacked
-from ..exercises import suspicions
+from ..exercises import messages
 from ..exercises.seeded_random import identity
 from .judging import courses, handed_in
 
@@ -41,9 +41,7 @@ ELSEWHERE = "the numbers below", "the numbers in the notebook"  # a row has no g
 NAME = re.compile(r"[a-z][a-z-]{2,40}")  # of a misconception
 TIME = "%Y-%m-%d %H:%M"
 # What a verdict may name besides an exercise's own misconceptions, as students are told.
-_ANY_EXERCISE = {
-    one.id: " ".join(one.texts["code"].split()) for one in suspicions.AT_ONCE + suspicions.LATER
-}
+_ANY_EXERCISE = {one: " ".join(texts["code"].split()) for one, texts in messages.LOOKS.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

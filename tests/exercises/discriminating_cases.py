@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pooling_lab.exercises.attempt import effort
 from pooling_lab.exercises.compare import RELATIVE, Value, plain, same
+from pooling_lab.exercises.diagnosis.attempt import effort
+from pooling_lab.exercises.diagnosis.known import Wrong, singles
 from pooling_lab.exercises.exercise import Case, Exercise
-from pooling_lab.exercises.naming import Wrong, singles
 from pooling_lab.exercises.seeded_random import Stream
 
 CANDIDATES = 2_000  # cases drawn before the search gives up

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..exercise import Case, Exercise, Mistakes, add, function, keeping
+from ..exercise import Case, Exercise, Mistakes, Slip, add, function, keeping
 from ..misconceptions import slide, usual
 from ..seeded_random import Stream
 
@@ -237,6 +237,11 @@ def _gem_draw(stream: Stream) -> Case:
     return {"x": x * scale, "p": p or stream.integer(2, 5)}
 
 
+def gem_at_once(x: np.ndarray, p: float) -> np.ndarray:
+    """Take powers, mean and root in one line, as most do."""
+    return (x**p).mean(axis=(1, 2)) ** (1 / p)
+
+
 # --- dial -----------------------------------------------------------------------------------
 
 
@@ -263,6 +268,7 @@ add(
         solution=gem,
         axes=("channels",),
         mistaken=_gem_mistaken,
+        ways=(gem_at_once,),
         misconceptions=usual(
             *("sum-for-mean", "max-for-mean", "power-ignored", "root-forgotten"),
             *("root-by-dividing", "channels-pooled", "wrong-axes", "power-overflows"),
@@ -277,6 +283,44 @@ add(
         ),
     )
 )
+
+# --- how a draw goes wrong ------------------------------------------------------------------
+
+
+def _draw_slip(end: Callable[[np.ndarray], float]) -> Callable[..., list[float]]:
+    return lambda x: [*(x.ravel() / x.sum()), end(x.ravel())]
+
+
+_DRAW_SLIPS = {
+    "sum-when-testing": Slip(
+        "The last number is the sum of the window. When testing, each number is weighted with its "
+        "own probability before they are added.",
+        _draw_slip(np.sum),
+    ),
+    "divided-once-more": Slip(
+        "The last number was divided by 4 once more. The probabilities add up to 1 already: what "
+        "is left to divide by?",
+        _draw_slip(lambda v: float((v**2).sum() / v.sum() / 4)),
+    ),
+    "squares-when-testing": Slip(
+        "The last number is the sum of the squares. By what is each number to be weighted?",
+        _draw_slip(lambda v: float((v**2).sum())),
+    ),
+    "not-shares": Slip(
+        "Those are the numbers themselves. A probability is a share of the whole: what do the "
+        "four add up to?",
+        lambda x: [*x.ravel(), float((x**2).sum() / x.sum())],
+    ),
+    "nonzero-alike": Slip(
+        "Every number but 0 got the same chance. Here a large number is drawn more often than a "
+        "small one.",
+        lambda x: [*((x.ravel() > 0) / (x > 0).sum()), float(x.sum() / (x > 0).sum())],
+    ),
+    "share-of-largest": Slip(
+        "Each number was divided by the largest one. The four probabilities are to add up to 1.",
+        lambda x: [*(x.ravel() / x.max()), float((x**2).sum() / x.max())],
+    ),
+}
 
 # --- stochastic-probabilities ---------------------------------------------------------------
 
@@ -316,6 +360,7 @@ add(
         draws={1: _stochastic_draw},
         solution=stochastic_window,
         mistaken=_stochastic_mistaken,
+        slips=_DRAW_SLIPS,
         misconceptions=usual(
             *("softmax", "plain-mean", "all-alike", "zeros-left-in", "max-when-testing"),
         ),

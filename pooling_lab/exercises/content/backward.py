@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from ..exercise import Case, Exercise, Mistakes, add, function
+from ..exercise import Case, Exercise, Mistakes, Slip, add, function
 from ..misconceptions import usual
 from ..seeded_random import Stream
 
@@ -193,6 +193,29 @@ def _indices_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
     return rows * width + columns + ("counted-from-one" in wrong)
 
 
+_INDEX_SLIPS = {
+    "counted-down": Slip(
+        "The positions were counted down the columns. They run along the rows: which cell comes "
+        "after the last one of a row?",
+        lambda x: [[n % 6 * 4 + n // 6 for n in row] for row in argmax_indices(x)],
+    ),
+    "pairs": Slip(
+        "Those are a row and a column for each maximum. One number is asked for: how many cells "
+        "come before that one, row after row?",
+        lambda x: [[divmod(n, 6) for n in row] for row in argmax_indices(x)],
+    ),
+    "within-band": Slip(
+        "The rows were counted within each pair of windows. They are counted from the top of the "
+        "map: how many rows lie above the lower two windows?",
+        lambda x: [[n - 12 * i for n in row] for i, row in enumerate(argmax_indices(x))],
+    ),
+    "row-plus-column": Slip(
+        "Row and column were added. A flat position jumps by the length of a row when the row "
+        "changes.",
+        lambda x: [[n // 6 + n % 6 for n in row] for row in argmax_indices(x)],
+    ),
+}
+
 # --- argmax-indices -------------------------------------------------------------------------
 
 
@@ -219,6 +242,7 @@ add(
         draws={1: lambda stream: {"x": stream.permuted(4, 6, low=-15, high=15)}},
         solution=argmax_indices,
         mistaken=_indices_mistaken,
+        slips=_INDEX_SLIPS,
         misconceptions=usual(
             *("index-in-window", "index-times-height", "rows-columns-swapped"),
             *("transposed", "value-for-index", "min-for-max", "counted-from-one"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..exercise import Case, Exercise, Mistakes, add, keeping
+from ..exercise import Case, Exercise, Mistakes, Slip, add, keeping
 from ..misconceptions import usual
 from ..seeded_random import Stream
 
@@ -54,7 +54,7 @@ def _design_fits(answer: np.ndarray, wrong: Mistakes, field: int, jump: int) -> 
 def _design_gives(answer: np.ndarray, field: int, jump: int) -> str:
     """Say what a stack sees, or which rule of the task it breaks."""
     if not _is_stack(answer):
-        return "A list of pairs is asked for: `[(kernel_size, stride), …]`."
+        return "A list of pairs is asked for, one for each layer: `[(kernel_size, stride), …]`."
     odd = _odd_layer(answer)
     if odd is not None:
         kernel_size, stride = answer[odd]
@@ -68,6 +68,27 @@ def _design_gives(answer: np.ndarray, field: int, jump: int) -> str:
 def _field_draw(stream: Stream) -> Case:
     return stream.numbers(first=(3, 19), pool=(2, 5), second=(3, 15), third=(3, 15))
 
+
+_FIELD_SLIPS = {
+    "kernels-multiplied": Slip(
+        "The kernel sizes were multiplied. A second layer widens what is seen by its window less "
+        "one: try two 3×3 layers by hand.",
+        lambda first, pool, second, third: first * pool * second * pool * third,
+    ),
+    "second-stride-forgotten": Slip(
+        "The stride of the second pool was left out. It widens the steps of every layer after it.",
+        lambda first, pool, second, third: reach(
+            [(first, 1), (pool, 2), (second, 1), (pool, 1), (third, 1)]
+        )[0],
+    ),
+    "layers-reversed": Slip(
+        "The layers were taken in reverse order. The table starts at the photo, with the first "
+        "layer.",
+        lambda first, pool, second, third: reach(
+            [(third, 1), (pool, 2), (second, 1), (pool, 2), (first, 1)]
+        )[0],
+    ),
+}
 
 # --- receptive-field ------------------------------------------------------------------------
 
@@ -100,6 +121,7 @@ add(
         draws={1: keeping(_field_draw, lambda pool, third, **_: third - 1 != 3 * (pool - 1))},
         solution=receptive_field,
         mistaken=_field_mistaken,
+        slips=_FIELD_SLIPS,
         misconceptions=usual(
             *("jump-not-multiplied", "jump-too-early", "no-minus-one"),
             *("pools-left-out", "started-at-none", "jumps-added"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from ..exercise import Case, Exercise, Mistakes, add, keeping
+from ..exercise import Case, Exercise, Mistakes, Slip, add, keeping
 from ..misconceptions import usual
 from ..seeded_random import Stream
 
@@ -58,8 +60,12 @@ def _break_fits(answer: np.ndarray, wrong: Mistakes, x: np.ndarray) -> bool:
 
 def _break_gives(answer: np.ndarray, x: np.ndarray) -> str:
     """Say what the two pools make of an image, beside what they make of ``x``."""
+    if answer.shape != (8, 8):
+        sizes = " × ".join(map(str, answer.shape)) or "a single number"
+        return f"An image has 8 rows of 8 cells; yours is {sizes}."
     if not _is_image(answer):
-        return "An image has 8 rows of 8 cells, each 0 or 1."
+        odd = answer[~np.isin(answer, (0, 1))][0]
+        return f"The cells of an image are each 0 or 1; yours also holds {odd:g}."
     pooled, wanted = _blocks(answer).max(axis=2), _blocks(x).max(axis=2)
     if (pooled != wanted).any():
         row, column = np.argwhere(pooled != wanted)[0]
@@ -72,6 +78,40 @@ def _break_gives(answer: np.ndarray, x: np.ndarray) -> str:
         f"{changed}, wanted at least 8."
     )
 
+
+def _t_with(spread: Callable[[np.ndarray], float]) -> Callable[..., tuple[float, str]]:
+    def slipped(a: np.ndarray, b: np.ndarray) -> tuple[float, str]:
+        t = float((a - b).mean() / spread(a - b))
+        return t, "told" if abs(t) > 2.776 else "cannot be told"
+
+    return slipped
+
+
+_PLOT_SLIPS = {
+    "root-of-n-minus-one": Slip(
+        "The standard deviation was divided by the root of n − 1. The n − 1 is in the standard "
+        "deviation already: by the root of which number is the error of a mean smaller?",
+        _t_with(lambda d: float(d.std(ddof=1) / 2)),
+    ),
+    "divided-by-n": Slip(
+        "The standard deviation was divided by n. The mean of n numbers is steadier by a root: "
+        "which one?",
+        _t_with(lambda d: float(d.std(ddof=1) / 5)),
+    ),
+    "mean-difference": Slip(
+        "That is the mean difference itself, in percent. How large is it beside its standard "
+        "error?",
+        _t_with(lambda d: 1.0),
+    ),
+    "wrong-word": Slip(
+        "The number is right, and the word does not follow from it. Hold it against 2.776, "
+        "without its sign.",
+        lambda a, b: (
+            read_the_plot(a, b)[0],
+            "cannot be told" if read_the_plot(a, b)[1] == "told" else "told",
+        ),
+    ),
+}
 
 # --- read-the-plot --------------------------------------------------------------------------
 
@@ -112,6 +152,7 @@ add(
         draws={1: keeping(_plot_draw, lambda a, b: 0.2 < abs(read_the_plot(a, b)[0]) < 2.6)},
         solution=read_the_plot,
         mistaken=_plot_mistaken,
+        slips=_PLOT_SLIPS,
         misconceptions=usual(
             "pairs-ignored", "sd-for-se", "n-for-n-minus-one", "any-difference-told"
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -97,6 +98,11 @@ def _bins_mistaken(wrong: Mistakes, size: int, bins: int) -> list[Any]:
     return [[*range(*map(int, one))] for one in found] if "cells-for-bins" in wrong else found
 
 
+def bins_by_fractions(size: int, bins: int) -> list[tuple[int, int]]:
+    """Compute the width of a bin first, as many do."""
+    return [(int(i * (size / bins)), math.ceil((i + 1) * (size / bins))) for i in range(bins)]
+
+
 # --- adaptive-bins --------------------------------------------------------------------------
 
 
@@ -124,6 +130,7 @@ add(
         solution=adaptive_bins,
         axes=("bins", "start and stop"),
         mistaken=_bins_mistaken,
+        ways=(bins_by_fractions,),
         misconceptions=usual(
             *CUTS, "stop-included", "length-for-stop", "cells-for-bins", "ends-apart"
         ),

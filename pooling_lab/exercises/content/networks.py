@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..exercise import Case, Exercise, Mistakes, add, keeping
+from collections.abc import Callable
+
+from ..exercise import Case, Exercise, Mistakes, Slip, add, keeping
 from ..misconceptions import usual
 from ..seeded_random import Stream
 
@@ -23,6 +25,28 @@ def _photo(stream: Stream) -> Case:
     sides = [32 * stream.integer(12, 31) + stream.integer(17, 30) for _ in "HW"]
     return {"height": sides[0], "width": sides[1]}
 
+
+def _channels(channels: int) -> Callable[..., tuple[int, int, int]]:
+    return lambda height, width: (channels, height // 32, width // 32)
+
+
+_VGG_SLIPS = {
+    "channels-of-photo": Slip(
+        "The channels stayed those of the photo. The convolutions change them, block by block: "
+        "look at VGG16's table.",
+        _channels(3),
+    ),
+    "channels-of-block-one": Slip(
+        "Those are the channels of the first block. They grow from block to block: look at "
+        "VGG16's table.",
+        _channels(64),
+    ),
+    "channels-of-block-three": Slip(
+        "Those are the channels of the third block. They grow once more after it: look at VGG16's "
+        "table.",
+        _channels(256),
+    ),
+}
 
 # --- vgg-shapes -----------------------------------------------------------------------------
 
@@ -48,6 +72,7 @@ add(
         draws={1: keeping(_photo, lambda height, width: height // 32 != width // 32)},
         solution=vgg_shape,
         mistaken=_vgg_mistaken,
+        slips=_VGG_SLIPS,
         misconceptions=usual(
             *("ceil-for-floor", "rows-columns-swapped", "last-pool-forgotten"),
             *("convolutions-shrink", "always-doubled", "channels-written-last"),
@@ -72,6 +97,43 @@ def _head_mistaken(wrong: Mistakes, channels: int, size: int, classes: int) -> t
     flattened, averaged = depth * cells * classes + bias, depth * left * classes + bias + pooled
     return (averaged, flattened) if "parts-swapped" in wrong else (flattened, averaged)
 
+
+_HEAD_SLIPS = {
+    "one-bias": Slip(
+        "One bias was counted in all. A dense layer has one for each of its outputs.",
+        lambda channels, size, classes: (channels * size**2 * classes + 1, channels * classes + 1),
+    ),
+    "inputs-counted": Slip(
+        "Those are the numbers that arrive at the dense layer. It learns a weight for each pair of "
+        "an input and an output, and a bias for each output.",
+        lambda channels, size, classes: (channels * size**2, channels),
+    ),
+    "added-not-multiplied": Slip(
+        "Inputs and outputs were added. Each input has a weight to each output: draw two inputs "
+        "and three outputs, and count the lines between them.",
+        lambda channels, size, classes: (channels * size**2 + classes, channels + classes),
+    ),
+    "channels-for-classes": Slip(
+        "The outputs were taken to be as many as the channels. How many scores does the layer "
+        "make?",
+        lambda channels, size, classes: (
+            channels**2 * size**2 + channels,
+            channels**2 + channels,
+        ),
+    ),
+    "bytes": Slip(
+        "Those would be bytes, four for each number. The task asks how many numbers.",
+        lambda channels, size, classes: (
+            4 * (channels * size**2 + 1) * classes,
+            4 * (channels + 1) * classes,
+        ),
+    ),
+    "nothing-left": Slip(
+        "Averaging itself learns nothing, but after it there is still a dense layer: what does "
+        "that one learn?",
+        lambda channels, size, classes: ((channels * size**2 + 1) * classes, 0),
+    ),
+}
 
 # --- head-weights ---------------------------------------------------------------------------
 
@@ -102,6 +164,7 @@ add(
         },
         solution=head_weights,
         mistaken=_head_mistaken,
+        slips=_HEAD_SLIPS,
         misconceptions=usual(
             *("biases-forgotten", "pool-weights-counted", "channels-forgotten"),
             *("side-not-squared", "one-axis-averaged", "parts-swapped"),
@@ -113,6 +176,31 @@ add(
         ),
     )
 )
+
+_STRIDED_SLIPS = {
+    "one-bias": Slip(
+        "One bias was counted in all. A convolution has one for each of its output channels.",
+        lambda channels, kernel_size: kernel_size**2 * channels**2 + 1,
+    ),
+    "bias-per-cell": Slip(
+        "A bias was counted for every cell of the kernel. It is added once, when the kernel's "
+        "products have been added up: how many biases does an output channel have?",
+        lambda channels, kernel_size: kernel_size**2 * (channels**2 + channels),
+    ),
+    "bytes": Slip(
+        "Those would be bytes, four for each number. The task asks how many numbers.",
+        lambda channels, kernel_size: 4 * (kernel_size**2 * channels**2 + channels),
+    ),
+    "pool-window": Slip(
+        "The kernel was taken to be 2×2, as the pool's window was. How large is the convolution's?",
+        lambda channels, kernel_size: 4 * channels**2 + channels,
+    ),
+    "nothing-added": Slip(
+        "A pool learns nothing, and here a convolution takes its place. Does that learn nothing "
+        "either?",
+        lambda channels, kernel_size: 0,
+    ),
+}
 
 # --- strided-conv-weights -------------------------------------------------------------------
 
@@ -152,6 +240,7 @@ add(
         },
         solution=strided_conv_weights,
         mistaken=_strided_mistaken,
+        slips=_STRIDED_SLIPS,
         misconceptions=usual(
             *("biases-forgotten", "pool-weights-counted", "channels-forgotten"),
             *("side-not-squared", "stride-divides-weights"),
@@ -163,6 +252,31 @@ add(
         ),
     )
 )
+
+_WORK_SLIPS = {
+    "forgot-plus-one": Slip(
+        "The output was counted one too small on each side: those are the steps from window to "
+        "window. The first window stands there before any step is made.",
+        lambda size, inputs, outputs, kernel_size: (
+            ((size + 2 * (kernel_size // 2) - kernel_size) // 2) ** 2
+            * (outputs * inputs * kernel_size**2)
+        ),
+    ),
+    "kernel-forgotten": Slip(
+        "The kernel is missing from the product. One output reads a whole window: how many cells "
+        "of each input channel is that?",
+        lambda size, inputs, outputs, kernel_size: (
+            ((size + 2 * (kernel_size // 2) - kernel_size) // 2 + 1) ** 2 * (outputs * inputs)
+        ),
+    ),
+    "outputs-forgotten": Slip(
+        "The output channels are missing from the product. Each of them has windows of its own.",
+        lambda size, inputs, outputs, kernel_size: (
+            ((size + 2 * (kernel_size // 2) - kernel_size) // 2 + 1) ** 2
+            * (inputs * kernel_size**2)
+        ),
+    ),
+}
 
 # --- multiply-adds --------------------------------------------------------------------------
 
@@ -202,6 +316,7 @@ add(
         },
         solution=multiply_adds,
         mistaken=_work_mistaken,
+        slips=_WORK_SLIPS,
         misconceptions=usual(
             *("channels-forgotten", "at-input-size", "doubled"),
             *("padding-ignored", "side-not-squared"),
@@ -213,6 +328,38 @@ add(
         ),
     )
 )
+
+
+def _in_units(unit: float) -> Callable[..., float]:
+    def slipped(batch: int, channels: int, height: int, width: int) -> float:
+        return batch * channels * (height // 2) * (width // 2) * 4 / unit
+
+    return slipped
+
+
+def _unit(name: str) -> str:
+    return f"Those are {name}. The task asks for bytes."
+
+
+_BYTE_SLIPS = {
+    "kilobytes": Slip(_unit("kilobytes (1000 bytes each)"), _in_units(1000)),
+    "kibibytes": Slip(_unit("kibibytes (1024 bytes each)"), _in_units(1024)),
+    "megabytes": Slip(_unit("megabytes (a million bytes each)"), _in_units(1e6)),
+    "mebibytes": Slip(_unit("mebibytes (1024² bytes each)"), _in_units(2**20)),
+    "half-precision": Slip(
+        "Two bytes were counted for each number, as float16 takes. How many bits has float32?",
+        _in_units(2),
+    ),
+    "double-precision": Slip(
+        "Eight bytes were counted for each number, as float64 takes. How many bits has float32?",
+        _in_units(0.5),
+    ),
+    "stride-ignored": Slip(
+        "The pool was taken to move by one cell at a time, so that a row loses one number only. "
+        "Here it moves by the stride: where does the second window start?",
+        lambda batch, channels, height, width: batch * channels * (height - 1) * (width - 1) * 4,
+    ),
+}
 
 # --- activation-bytes -----------------------------------------------------------------------
 
@@ -252,6 +399,7 @@ add(
         },
         solution=activation_bytes,
         mistaken=_bytes_mistaken,
+        slips=_BYTE_SLIPS,
         misconceptions=usual(
             *("pool-forgotten", "one-side-halved", "numbers-not-bytes"),
             *("bits-for-bytes", "one-image", "one-channel"),

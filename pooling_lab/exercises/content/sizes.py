@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..exercise import Case, Exercise, Mistakes, add, function, keeping
+from ..exercise import Case, Exercise, Mistakes, Slip, add, function, keeping
 from ..misconceptions import count, slide, usual
 from ..seeded_random import Stream
 
@@ -106,6 +107,7 @@ add(
         },
         solution=pool_channels_last,
         axes=("images", "rows", "columns", "channels"),
+        input_axes=("images", "rows", "columns", "channels"),
         mistaken=_layout_mistaken,
         misconceptions=usual(
             *("channels-last-misread", "reshaped-not-moved", "order-not-restored"),
@@ -119,6 +121,21 @@ add(
         forbidden=("pooling_lab.exercises",),
     )
 )
+
+# --- how an output size goes wrong ----------------------------------------------------------
+
+_SIZE_SLIPS = {
+    "same-size": Slip(
+        "Those are the sizes that go in. Padding keeps a size only when the window moves by one "
+        "cell at a time: what does the stride do?",
+        lambda height, width, **_: (height, width),
+    ),
+    "stride-alone": Slip(
+        "The sizes were divided by the stride, and kernel_size and padding left out. Where does "
+        "the last window start, at the latest?",
+        lambda height, width, stride, **_: (height // stride, width // stride),
+    ),
+}
 
 # --- output-size ----------------------------------------------------------------------------
 
@@ -171,6 +188,7 @@ add(
         draws={1: keeping(_output_size_draw, _output_size_tells)},
         solution=output_size,
         mistaken=_output_size_mistaken,
+        slips=_SIZE_SLIPS,
         misconceptions=usual(
             *("forgot-plus-one", "padding-once", "padding-ignored", "ceil-for-floor"),
             *("fraction-kept", "stride-ignored", "stride-is-kernel", "window-not-subtracted"),
@@ -232,6 +250,36 @@ def _ceil_tells(gaps: Sizes, kernel_size: int, dilation: int, rounded: Sizes, st
     return right not in wider and all(rest) and kept[0] != kept[1] and unpadded != padded
 
 
+def _ceil_slip(span: Callable[[int, int], int], second: int, padding: int) -> Callable[..., Any]:
+    def slipped(gaps: Sizes, kernel_size: int, dilation: int, rounded: Sizes, stride: int) -> Any:
+        first, other = (stride, 2) if second else (2, stride)
+        found = [(n - span(kernel_size, dilation)) // first + 1 for n in gaps]
+        for n in rounded:
+            last = -(-(n + 2 * padding - kernel_size) // other)
+            found.append(last + (last * other < n + padding))
+        return found
+
+    return slipped
+
+
+_CEIL_SLIPS = {
+    "dilation-added": Slip(
+        "The dilation was added to kernel_size. There is a gap of dilation − 1 cells between any "
+        "two neighbours of the window: how many gaps are there?",
+        _ceil_slip(lambda k, d: k + d, 0, 1),
+    ),
+    "strides-exchanged": Slip(
+        "The strides of the two pools have changed places. The first moves by 2; which moves by "
+        "the stride that is given?",
+        _ceil_slip(lambda k, d: (k - 1) * d + 1, 1, 1),
+    ),
+    "padding-ignored": Slip(
+        "The padding of the second pool was left out. The first window starts in it, before the "
+        "first pixel, so the row is longer than its pixels.",
+        _ceil_slip(lambda k, d: (k - 1) * d + 1, 0, 0),
+    ),
+}
+
 # --- ceil-and-dilation ----------------------------------------------------------------------
 
 
@@ -261,6 +309,7 @@ add(
         draws={1: keeping(_ceil_draw, _ceil_tells)},
         solution=ceil_sizes,
         mistaken=_ceil_mistaken,
+        slips=_CEIL_SLIPS,
         misconceptions=usual(
             *("dilation-ignored", "dilation-times-kernel", "floor-for-ceil"),
             *("last-window-in-padding", "forgot-plus-one", "stride-ignored"),
@@ -280,9 +329,11 @@ add(
 Window = tuple[int, int, int]
 
 _WINDOW_MISTAKES = usual(
-    *("forgot-plus-one", "padding-once", "ceil-for-floor", "window-not-subtracted"),
-    *("padding-too-wide", "window-too-small"),
+    *("forgot-plus-one", "ceil-for-floor", "padding-too-wide", "window-too-small"),
 )
+
+
+COUNTED_OTHERWISE = {"forgot-plus-one", "ceil-for-floor"}
 
 
 def _window_works(
@@ -294,6 +345,10 @@ def _window_works(
     allowed = smallest <= kernel_size <= largest
     allowed |= kernel_size < smallest and "window-too-small" in wrong
     narrow_enough = padding <= kernel_size // 2 or "padding-too-wide" in wrong
+    if set(wrong) & COUNTED_OTHERWISE:  # one right size says that it was not
+        counts = [count((), n, *window) for n in sizes]
+        if any(n == m for n, m in zip(counts, wanted, strict=True)):
+            return False
     works = all(count(wrong, n, *window) == m for n, m in zip(sizes, wanted, strict=True))
     return works and allowed and narrow_enough
 
@@ -336,7 +391,9 @@ def _window_gives(
     if 2 * padding > kernel_size:
         return f"Its padding is {padding}, more than half of kernel_size={kernel_size}."
     turned = tuple(int(count((), n, kernel_size, stride, padding)) for n in sizes)
-    return f"It turns {sizes} into {turned}; wanted is {wanted}."
+    said = f"It turns {sizes} into {turned}; wanted is {wanted}."
+    right = [name for name, a, b in zip(("rows", "columns"), turned, wanted, strict=True) if a == b]
+    return f"{said} The {right[0]} come out right and the others do not." if right else said
 
 
 # --- choose-window --------------------------------------------------------------------------
@@ -419,6 +476,8 @@ def _dropped_gives(answer: np.ndarray, size: int, kernel_size: int, stride: int)
     if answer.ndim != 1:
         return "A plain list of pixels is asked for: `[…, …]`."
     right, named = dropped_cells(size, kernel_size, stride), answer.tolist()
+    if len(named) == size and {*named} <= {0, 1}:
+        return f"That is a 0 or a 1 for each of the {size} pixels; asked are the pixels' numbers."
     outside = sorted(n for n in {*named} if n not in range(size))
     read = sorted({*named} - {*right, *outside})
     said = [f"Pixel {read[0]:g} is read by a window." if read else ""]
@@ -489,6 +548,43 @@ def _chain_tells(size: int, first: int, second: int) -> bool:
     return conv1 % 2 == 1 and conv2 % 2 == 0
 
 
+# --- how a chain goes wrong -----------------------------------------------------------------
+
+
+def _chain_with(
+    paddings: tuple[int, int] = (0, 1), last: Callable[[int], int] = lambda n: (n - 3) // 2 + 1
+) -> Callable[..., list[int]]:
+    def slipped(size: int, first: int, second: int) -> list[int]:
+        conv1 = size + 2 * paddings[0] - first + 1
+        pool1 = conv1 // 2
+        conv2 = pool1 + 2 * paddings[1] - second + 1
+        return [conv1, pool1, conv2, last(conv2)]
+
+    return slipped
+
+
+_CHAIN_SLIPS = {
+    "padding-everywhere": Slip(
+        "The first convolution was given a padding of 1 too. The task gives one to the second "
+        "alone.",
+        _chain_with(paddings=(1, 1)),
+    ),
+    "padding-exchanged": Slip(
+        "The padding went to the first convolution. The task gives it to the second.",
+        _chain_with(paddings=(1, 0)),
+    ),
+    "stride-is-kernel": Slip(
+        "The last pool was taken to move by 3. It is a 3/2 pool: the window is 3 wide and moves "
+        "by 2.",
+        _chain_with(last=lambda n: n // 3),
+    ),
+    "forgot-plus-one": Slip(
+        "In the last pool the steps were counted. The first window stands there before any step "
+        "is made: count the windows of a tiny row by hand.",
+        _chain_with(last=lambda n: (n - 3) // 2),
+    ),
+}
+
 # --- chain-sizes ----------------------------------------------------------------------------
 
 
@@ -523,6 +619,7 @@ add(
         draws={1: keeping(_chain_draw, _chain_tells)},
         solution=chain_sizes,
         mistaken=_chain_mistaken,
+        slips=_CHAIN_SLIPS,
         misconceptions=usual(
             *("forgot-plus-one", "padding-once", "padding-ignored", "ceil-for-floor"),
             *("fraction-kept", "window-not-subtracted", "convolution-keeps-size", "halved"),

@@ -1,0 +1,144 @@
+"""From a wrong answer to a `Diagnosis`: what was found, as plain data; `messages` words it.
+
+What explains an answer is looked for from the surest down: a misconception of the list (`known`);
+what a function reads and makes, measured (`measured`, `routes`); what a grid worked out by hand is
+(`by_hand`); the worked solution with one thing changed (`edits`); two misconceptions at once. It is
+told when it gives every number that was seen. Where nothing does, only what is certain is said.
+"""
+
+from __future__ import annotations
+
+import dis
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..compare import Value
+from ..exercise import Case
+from . import explain, forms, known, looks
+from .attempt import Attempt
+from .known import rounded_enough
+
+Status = Literal["passed", "wrong", "not attempted", "error"]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found about an answer, without a word of prose.
+
+    Attributes
+    ----------
+    status, kind
+        The verdict, and which of the texts in `messages` says why.
+    ids
+        Misconceptions, and other names under which a class report counts it.
+    at
+        Which input is shown; None where there is none to show.
+    explained
+        Whether what was found, rerun, gives every number that was seen.
+    facts
+        What the text needs: numbers, names, measurements.
+    """
+
+    status: Status
+    kind: str
+    ids: tuple[str, ...] = ()
+    at: int | None = None
+    explained: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def diagnose(attempt: Attempt) -> Diagnosis:
+    """Return what is found about an attempt."""
+    if _untouched(attempt):
+        return Diagnosis("not attempted", "untouched")
+    last = len(attempt.outcomes) - 1
+    trouble = attempt.outcomes[last].trouble
+    if trouble and trouble.kind == "TimeUp":
+        return Diagnosis("error", "stopped", at=last, explained=True)
+    if attempt.run.called:
+        facts = {"name": min(attempt.run.called)}
+        return Diagnosis("wrong", "library", ("library-used",), explained=True, facts=facts)
+    if not attempt.wrong:
+        return _all_right(attempt)
+    if rounded_enough(attempt):
+        return Diagnosis("passed", "rounded-enough", explained=True)
+    first = attempt.wrong[0]
+    if attempt.outcomes[first].trouble:
+        return Diagnosis("error", "stopped", at=first, explained=True)
+    if attempt.values[first] is None:
+        return Diagnosis("wrong", "no-return", ("no-return",), at=first, explained=True)
+    return _wrong_result(attempt)
+
+
+def _all_right(attempt: Attempt) -> Diagnosis:
+    for at, outcome in enumerate(attempt.outcomes):
+        if outcome.changed_input:
+            return Diagnosis("wrong", "changes-input", ("changes-input",), at=at, explained=True)
+    return Diagnosis("passed", "right", explained=True)
+
+
+def _untouched(attempt: Attempt) -> bool:
+    first = attempt.outcomes[0]
+    if first.trouble:
+        return first.trouble.kind == "NotImplementedError"
+    if first.value is not None:
+        return False
+    return not callable(attempt.answer) or not _has_a_body(attempt)
+
+
+def _has_a_body(attempt: Attempt) -> bool:
+    """Tell whether the function does more than the stub (which returns None too)."""
+    code = attempt.answer.__code__ if inspect.isfunction(attempt.answer) else None
+    stub: dict[str, Any] = {}
+    exec(attempt.exercise.stub, stub)
+    empty = next(value for name, value in stub.items() if name != "__builtins__")
+    return code is None or len([*dis.get_instructions(code)]) > len([*dis.get_instructions(empty)])
+
+
+def _wrong_result(attempt: Attempt) -> Diagnosis:
+    """Ask one layer after the other; the first that explains everything wins."""
+    found = (
+        known.one(attempt)
+        or known.rounded(attempt)
+        or looks.at_once(attempt)
+        or _from_what_it_does(attempt)
+        or forms.of(attempt)
+        or known.two(attempt)
+        or looks.later(attempt)
+    )
+    first = attempt.wrong[0]
+    if found is None:
+        return Diagnosis("wrong", "unexplained", at=first)
+    at = found.facts.get("at", first)
+    ids = found.facts.get("ids", ())
+    return Diagnosis("wrong", found.kind, ids, at, found.explained, found.facts)
+
+
+def _from_what_it_does(attempt: Attempt) -> explain.Finding | None:
+    if attempt.exercise.fits is not None:
+        return None
+    if not attempt.is_code:
+        value = attempt.values[0]
+        assert value is not None
+        return explain.of_answer(attempt.exercise, attempt.cases[0], value)
+    if attempt.runner is None:
+        return None
+    run = _only_values(attempt)
+    found = explain.of_code(attempt.exercise, run, attempt.cases, attempt.values, attempt.wrong)
+    return found if found and found.explained else looks.only_the_example(attempt) or found
+
+
+def _only_values(attempt: Attempt) -> Any:
+    """Return the student's function as the layers below see it: inputs in, arrays out."""
+    runner = attempt.runner
+    assert runner is not None
+
+    def run(cases: Sequence[Case]) -> list[Value | None]:
+        return [outcome.value for outcome in runner(cases).outcomes]
+
+    return run
+
+
+__all__ = ["Attempt", "Diagnosis", "Status", "diagnose"]

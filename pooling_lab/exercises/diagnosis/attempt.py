@@ -1,0 +1,118 @@
+"""An answer, its inputs, what came out and what should have: each worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..compare import Value, agree, aligned, parted
+from ..exercise import Case, Exercise
+from ..guarded_run import Outcome, Run, Runner
+
+Marks = np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An answer to a task.
+
+    Attributes
+    ----------
+    exercise, answer
+        What was asked, and what was answered: a value, or a function.
+    cases
+        The inputs that a function was tried on; of a short answer the numbers of the task.
+    run
+        What it did with them.
+    runner
+        Calls the function again, with inputs made up to probe it; None for a short answer.
+    """
+
+    exercise: Exercise
+    answer: Any
+    cases: Sequence[Case]
+    run: Run
+    runner: Runner | None = None
+
+    @property
+    def is_code(self) -> bool:
+        """Whether the answer is a function."""
+        return self.exercise.kind == "code"
+
+    @property
+    def outcomes(self) -> Sequence[Outcome]:
+        """What it did with each input; fewer than the inputs when the time was up."""
+        return self.run.outcomes
+
+    @cached_property
+    def values(self) -> list[Value | None]:
+        """What came out for each input; None where nothing did."""
+        seen = [outcome.value for outcome in self.outcomes]
+        return seen + [None] * (len(self.cases) - len(seen))
+
+    @cached_property
+    def expected(self) -> list[Value | None]:
+        """What the worked solution gives for each input."""
+        return [self.exercise.outcome(case) for case in self.cases]
+
+    @cached_property
+    def wrong(self) -> list[int]:
+        """Which cases went wrong, the one that is easiest to read first."""
+        tried = range(len(self.outcomes))
+        right = self.exercise.explains
+        off = [i for i in tried if not right(self.outcomes[i].value, self.cases[i])]
+        return sorted(off, key=lambda i: effort(self.cases[i]))
+
+    @cached_property
+    def marks(self) -> Marks:
+        """Which numbers of the first wrong result are wrong, where that can be told."""
+        value, right = self.values[self.wrong[0]], self.expected[self.wrong[0]]
+        if value is None or right is None:
+            return None
+        value = parted(value, right)
+        if isinstance(value, tuple) and isinstance(right, tuple):
+            return _marked_parts(value, right)
+        if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
+            return None
+        if self.exercise.fits:
+            listed = self.exercise.unordered and value.ndim == 1
+            return ~np.isin(value, right) if listed else None
+        return marks_of(value, right)
+
+
+def _marked_parts(value: tuple[Value, ...], right: tuple[Value, ...]) -> Marks:
+    """Mark the wrong ones among parts that are words or single numbers."""
+    if len(value) != len(right):
+        return None
+    marks = [marks_of(*pair) for pair in zip(value, right, strict=True)]
+    return np.array([mark is None or mark.any() for mark in marks])
+
+
+def marks_of(value: Value, right: Value) -> Marks:
+    """Mark the numbers of one part that are wrong; None where they do not stand side by side."""
+    if isinstance(value, str):
+        return np.array(value != right)
+    if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
+        return None
+    seen, wanted = aligned(value, right)
+    return ~agree(seen, wanted).reshape(value.shape) if seen.shape == wanted.shape else None
+
+
+def effort(case: Case) -> tuple[int, int, float]:
+    """Return what it takes to read a case: long numbers count most, then how many there are.
+
+    Examples
+    --------
+    >>> effort({"x": np.array([3.0, -18.5]), "p": 2})
+    (0, 3, 2.0)
+    >>> effort({"x": np.array([-3_900_000_000.0]), "p": 2})[0]
+    8
+    """
+    largest = max(float(abs(np.asarray(value)).max(initial=0)) for value in case.values())
+    digits = int(np.log10(max(largest, 1))) + 1
+    single = sum(float(abs(value)) for value in case.values() if isinstance(value, int | float))
+    return max(0, digits - 2), sum(int(np.size(value)) for value in case.values()), single

@@ -1,0 +1,142 @@
+"""The misconceptions of the list: one, rounding, or two at once."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from ..compare import Value, all_rounded, digits_kept, same
+from ..exercise import NONE, Exercise, Mistakes
+from .attempt import Attempt
+from .edits import FEW
+from .explain import Finding
+
+ENOUGH_DIGITS = 3  # significant ones: a short answer rounded to so many is told from the others
+
+Wrong = frozenset[str]
+
+
+def singles(exercise: Exercise) -> list[Wrong]:
+    """Return every misconception alone."""
+    return [frozenset({one}) for one in exercise.misconceptions]
+
+
+def pairs(exercise: Exercise) -> list[Wrong]:
+    """Return every two misconceptions together."""
+    return [frozenset(two) for two in itertools.combinations(exercise.misconceptions, 2)]
+
+
+def one(attempt: Attempt) -> Finding | None:
+    """Return the misconception that does exactly what was seen, if one does."""
+    found = (who for who in singles(attempt.exercise) if _behaves_like(attempt, who))
+    named = next((_named(attempt, who) for who in found), None) or _slip(attempt)
+    if named or attempt.is_code or not set(attempt.exercise.misconceptions) >= AVERAGED_WITH_ZEROS:
+        return named
+    averages = _behaves_like(attempt, AVERAGED_WITH_ZEROS)
+    return _named(attempt, frozenset({"mean-for-max"})) if averages else None
+
+
+def _slip(attempt: Attempt) -> Finding | None:
+    """Return the slip that gives exactly what was seen, if one does; the first case first."""
+    for slip in attempt.exercise.slips:
+        made = (attempt.exercise.slipped(slip, case) for case in attempt.cases)
+        if all(_same(a, b) for a, b in zip(made, attempt.values, strict=True)):
+            return Finding("known", {"ids": (slip,)}, explained=True)
+    return None
+
+
+def _same(a: Value | None, b: Value | None) -> bool:
+    if a is None or b is None:
+        return a is None and b is None
+    return same(a, b)
+
+
+def _named(attempt: Attempt, who: Wrong) -> Finding:
+    ids = tuple(one for one in attempt.exercise.misconceptions if one in who)
+    return Finding("known", {"ids": ids}, explained=True)
+
+
+def _behaves_like(attempt: Attempt, who: Wrong) -> bool:
+    others = [i for i in range(len(attempt.outcomes)) if i not in attempt.wrong]
+    return all(_fits(attempt, i, who) for i in attempt.wrong + others)
+
+
+def _fits(attempt: Attempt, i: int, who: Wrong) -> bool:
+    value, case = attempt.values[i], attempt.cases[i]
+    if value is None:  # wrong code may stop where this misconception does too
+        return attempt.outcomes[i].trouble is not None and (
+            attempt.exercise.outcome(case, who) is None
+        )
+    return attempt.exercise.explains(value, case, who)
+
+
+# What two mistakes together do, and one slip does more often: that one is told.
+LAST_WINDOW_MISSED = frozenset({"ceil-for-floor", "forgot-plus-one"})
+AVERAGED_WITH_ZEROS = frozenset({"mean-for-max", "zero-padding"})  # as average pooling does
+
+
+def two(attempt: Attempt) -> Finding | None:
+    """Return two misconceptions that together do what was seen.
+
+    Few numbers are matched by some pair too easily, so nothing is said of them.
+    """
+    if not attempt.is_code and _numbers(attempt) < FEW:
+        return None
+    both = pairs(attempt.exercise)
+    who = next((who for who in both if _behaves_like(attempt, who)), None)
+    if who is None:
+        return None
+    if attempt.is_code and who == LAST_WINDOW_MISSED:
+        return Finding("last-window-missed", {"ids": ("last-window-missed",)}, explained=True)
+    return _named(attempt, who)
+
+
+def _numbers(attempt: Attempt) -> int:
+    value = attempt.values[0]
+    return value.size if isinstance(value, np.ndarray) else len(value or ())
+
+
+# --- rounding -------------------------------------------------------------------------------
+
+
+def rounded_enough(attempt: Attempt) -> bool:
+    """Tell whether a short answer is the right one, rounded, and can be nothing else."""
+    if attempt.is_code:
+        return False
+    kept = _digits(attempt, [0], NONE)
+    others = (_digits(attempt, [0], who) for who in singles(attempt.exercise))
+    return kept >= ENOUGH_DIGITS and all(other < kept for other in others)
+
+
+def _digits(attempt: Attempt, places: list[int], who: Mistakes) -> int:
+    """Return to how many digits the answers are what ``who`` leads to, rounded; 0 if not."""
+    digits = []
+    for i in places:
+        value = attempt.values[i]
+        expected = attempt.exercise.outcome(attempt.cases[i], who) if who else attempt.expected[i]
+        if value is None or expected is None or attempt.exercise.fits is not None:
+            return 0
+        digits.append(digits_kept(value, expected))
+    return min(digits, default=0)
+
+
+def rounded(attempt: Attempt) -> Finding | None:
+    """Return that the numbers are rounded, right ones or those of a misconception."""
+    if (attempt.is_code or _digits(attempt, attempt.wrong, NONE)) and _all_rounded(attempt):
+        return Finding("rounded", {"ids": ("rounded",)}, explained=True)
+    if attempt.is_code:
+        return None
+    alike = (who for who in singles(attempt.exercise) if _digits(attempt, attempt.wrong, who) >= 3)
+    return next((_named(attempt, who) for who in alike), None)
+
+
+def _all_rounded(attempt: Attempt) -> bool:
+    """Tell whether every number seen is the right one rounded, the right ones too."""
+    seen = len(attempt.outcomes)
+    both = [
+        (v, r)
+        for v, r in zip(attempt.values[:seen], attempt.expected[:seen], strict=True)
+        if v is not None and r is not None
+    ]
+    return len(both) == seen and all_rounded([v for v, _ in both], [r for _, r in both])

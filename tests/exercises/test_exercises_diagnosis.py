@@ -1,0 +1,143 @@
+"""What is told about an answer is true: rerun, it gives every number; random ones get no story."""
+
+import numpy as np
+import pytest
+from test_exercises import ANSWERS, CODE, SOLUTIONS
+
+from pooling_lab import exercises
+from pooling_lab.exercises.diagnosis.edits import matching
+from pooling_lab.exercises.diagnosis.explain import runner_of, solution_edits
+from pooling_lab.exercises.diagnosis.measured import measured
+from pooling_lab.exercises.seeded_random import Stream
+
+
+def pool(reduce, cut=lambda x, i, j, k, s: x[i * s :, j * s :][:k, :k]):
+    def function(x, kernel_size, stride):
+        shape = [(n - kernel_size) // stride + 1 for n in x.shape]
+        cells = [reduce(cut(x, i, j, kernel_size, stride)) for i, j in np.ndindex(*shape)]
+        return np.array(cells, float).reshape(shape)
+
+    return function
+
+
+READS = [  # case name, wrong function, what the verdict must say
+    (
+        "a slice that ends one short",
+        pool(np.mean, lambda x, i, j, k, s: x[i * s :, j * s :][: k - 1, : k - 1]),
+        "a `range` stop before their end",
+    ),
+    (
+        "columns without the stride",
+        pool(np.mean, lambda x, i, j, k, s: x[i * s :, j:][:k, :k]),
+        "moves on by 1 column, and not by",
+    ),
+    ("the first row alone", pool(lambda w: w[0].mean()), "the average of the first row alone"),
+    ("negatives taken for 0", pool(lambda w: np.maximum(w, 0).mean()), "every negative number"),
+    ("the median", pool(np.median), "is the median; asked is the average"),
+    (
+        "the whole map",
+        lambda x, k, s: np.full([(n - k) // s + 1 for n in x.shape], x.mean()),
+        "depends on the whole map",
+    ),
+]
+
+
+@pytest.mark.parametrize("name, function, said", READS, ids=[one[0] for one in READS])
+def test_what_a_function_reads_and_makes_is_told(name, function, said):
+    verdict = exercises.check("avg-pool2d", function)
+    assert verdict.explained and said in verdict.message, verdict
+
+
+def test_windows_asked_and_read_stand_side_by_side_told_apart_without_colour():
+    function = pool(np.mean, lambda x, i, j, k, s: x[i * s :, j:][:k, :k])
+    verdict = exercises.check("avg-pool2d", function)
+    asked, read = (grid for grid in verdict.grids if grid.chosen is not None)
+    assert (asked.cells == read.cells).all() and (asked.chosen != read.chosen).any()
+    assert "[" in repr(verdict) and "<strong>[" in verdict._repr_html_()
+
+
+def test_sister_exercises_agree():
+    def smallest_but_one(x, kernel_size, *rest):
+        stride = rest[0] if rest else kernel_size
+        return pool(lambda w: np.sort(w, axis=None)[min(1, w.size - 1)])(x, kernel_size, stride)
+
+    for id in ("max-pool2d", "min-pool2d", "avg-pool2d"):
+        verdict = exercises.check(id, smallest_but_one)
+        assert verdict.explained and "the second smallest number" in verdict.message, verdict
+
+
+EDITED = [  # exercise, answer, what the verdict must say
+    ("output-size", lambda height, width, **_: (height, width), "Those are the sizes that go in"),
+    ("head-weights", lambda channels, size, classes: (channels * size**2, channels), "arrive at"),
+    (
+        "activation-bytes",
+        lambda batch, channels, height, width: batch * channels * height * width / 1000,
+        "kilobytes",
+    ),
+    ("strided-conv-weights", lambda channels, kernel_size: 4 * channels**2 + channels, "2×2"),
+]
+
+
+@pytest.mark.parametrize("id, answer, said", EDITED, ids=[one[0] for one in EDITED])
+def test_units_terms_and_factors_are_told(id, answer, said):
+    verdict = exercises.check(id, answer(**exercises.show(id).numbers))
+    assert verdict.explained and said in verdict.message, verdict
+
+
+def test_code_that_draws_at_random_is_told_so():
+    rng = np.random.default_rng()
+    verdict = exercises.check("avg-pool2d", pool(lambda w: rng.normal()))
+    assert verdict.explained and "drawn at random" in verdict.message
+
+
+@pytest.mark.parametrize("id", [one for one in ANSWERS if exercises.get(one).fits is None])
+def test_an_edit_that_is_told_gives_every_number(id):
+    task = exercises.show(id)
+    for edit in solution_edits(id)[::3]:
+        value = edit.outcome(task.numbers)
+        if value is None:
+            continue
+        assert edit in matching(solution_edits(id), [task.numbers], [value])
+
+
+def wrong_at_random(right, stream):
+    """Whole numbers from half to twice the right ones, and the right ones but for one entry."""
+    flat = np.ravel(right)
+
+    def near(number):
+        ends = sorted((int(np.ceil(number / 2)), int(2 * number)))
+        return stream.integer(*ends) if ends[0] < ends[1] else stream.integer(-3, 3)
+
+    every = np.array([near(one) for one in flat], float).reshape(np.shape(right))
+    one = np.array(right, float)
+    at = stream.integer(0, flat.size - 1)
+    one.flat[at] = near(flat[at])
+    return [every, one] if flat.size > 1 else [every]
+
+
+def test_random_answers_get_a_story_at_most_three_times_in_a_hundred():
+    told = tried = 0
+    for id in ANSWERS:
+        task, stream = exercises.show(id), Stream("null", id)
+        right = task.exercise.outcome(task.numbers)
+        if not isinstance(right, np.ndarray):
+            continue
+        for _ in range(12):
+            for answer in wrong_at_random(right, stream):
+                verdict = task.check(answer.tolist())
+                if not verdict.passed:
+                    tried += 1
+                    told += verdict.explained
+    assert tried > 300
+    assert told <= 0.03 * tried, f"{told} of {tried}"
+
+
+@pytest.mark.parametrize("id", CODE)
+def test_a_right_function_is_not_said_to_read_other_windows(id):
+    task = exercises.show(id)
+    function = SOLUTIONS[id][0]
+    cases = task.cases()
+    part = 0 if isinstance(task.exercise.outcome(cases[0]), tuple) else None
+    solution = runner_of(task.exercise.solution)
+    found = measured(runner_of(lambda **c: function(*c.values())), solution, cases, [0, 1], part)
+    assert found is None or not found.windows_differ
