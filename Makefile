@@ -13,7 +13,7 @@ INSTALL = $(PY) -m pip install --disable-pip-version-check --no-input -c constra
 NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=240 \
 	--nbval-sanitize-with=tests/notebooks/nbval_sanitize.cfg -o addopts= --dist loadfile
 
-.PHONY: lab reset test test-fast notebooks bench lint assignments test-grading constraints
+.PHONY: lab reset test test-fast notebooks bench lint assignments test-grading site test-site constraints
 
 lab: .venv/.lab
 	$(PY) -m pooling_lab lab $(ARGS)
@@ -39,6 +39,12 @@ test-grading: .venv/.grading
 		-o addopts="--strict-markers --strict-config --doctest-modules -ra"
 	$(NBVAL) notebooks/assignments/class_report.ipynb
 
+site: .venv/.site
+	$(PY) website/build.py
+
+test-site: .venv/.site
+	$(PY) -m pytest -n 2 --dist load tests/browser/site -o addopts="--strict-markers --strict-config -ra"
+
 bench: .venv/.bench
 	$(PY) tests/benchmarks/bench.py
 
@@ -62,13 +68,16 @@ constraints:
 	@touch $@
 .venv/.lab: .venv/.made pyproject.toml constraints.txt
 	@echo "Installing the course into .venv (once; some minutes) ..."
-	$(INSTALL) -e .
+	$(INSTALL) -e ".[course]"
 	@touch $@
 .venv/.test: .venv/.lab
 	$(INSTALL) -e ".[test]"
 	@touch $@
 .venv/.grading: .venv/.test
 	$(INSTALL) -e ".[test,grading]"
+	@touch $@
+.venv/.site: .venv/.test
+	$(INSTALL) -e ".[test,site]"
 	@touch $@
 .venv/.bench: .venv/.test
 	$(INSTALL) -e ".[test,bench]"

@@ -9,6 +9,7 @@ The tables follow the papers; where the common library differs, the docstring sa
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
@@ -269,6 +270,7 @@ def _trace(stack: Stack, shape: Shape, path: tuple[Window, ...], prefix: str = "
     return _Trace(rows, shape, path)
 
 
+@lru_cache(maxsize=1024)  # an explorer walks through hundreds of networks that share their paths
 def _reach(path: tuple[Window, ...]) -> Reach:
     return [Reach(1, 1), *receptive_fields(path)][-1]
 

@@ -7,6 +7,7 @@ explorers, `png` for the stored notebooks. Both take their colours from the one 
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import io
 import itertools
@@ -140,6 +141,7 @@ class Picture:
     shapes: Sequence[Shape]
     description: str
     lit: Mapping[str, str] = field(default_factory=dict)
+    html: str = ""  # what an explorer shows in its place: a table
 
     @property
     def has_photo(self) -> bool:
@@ -179,8 +181,11 @@ def number(value: Any) -> str:
     >>> [number(v) for v in (6, 3.5, -1.0294, 1e-5, float("-inf"), float("nan"))]
     ['6', '3.5', '−1.03', '1e−05', '−∞', 'NaN']
     """
-    if isinstance(value, str):
-        return value
+    return value if isinstance(value, str) else _number(value)
+
+
+@functools.lru_cache(maxsize=4096, typed=True)
+def _number(value: Any) -> str:
     if isinstance(value, int | np.integer):
         text = str(int(value))
     elif not math.isfinite(value):
@@ -342,10 +347,21 @@ def photo(pixels: Any, title: str, scale: float = 1) -> Picture:
     return Picture([*heading, Photo(0, 0, width * scale, height * scale, data)], title)
 
 
-def photo_png(pixels: Any, colours: int = 256) -> bytes:
-    """Return pixels from 0 to 255 as PNG bytes: rounded, and at most ``colours`` of them kept."""
+def photo_png(pixels: Any, colours: int | Image.Image = 256) -> bytes:
+    """Return pixels from 0 to 255 as PNG bytes: rounded, and only so many colours of them kept.
+
+    ``colours`` may be an image with a palette instead: then they are those that come nearest.
+    """
+    image = photo_image(pixels)
+    if isinstance(colours, int) or image.mode == "L":
+        return to_png(image, colours if isinstance(colours, int) else 256)
+    return _as_png(image.quantize(palette=colours, dither=Image.Dither.NONE))
+
+
+def photo_image(pixels: Any) -> Image.Image:
+    """Return pixels as an image of the levels 0 to 255."""
     levels = np.clip(np.rint(np.nan_to_num(np.asarray(pixels))), 0, 255)
-    return to_png(Image.fromarray(levels.astype(np.uint8)), colours)
+    return Image.fromarray(levels.astype(np.uint8))
 
 
 # ------------------------------------------------------------------------------- drawn as SVG
@@ -460,9 +476,17 @@ def png(pictures: Sequence[Picture], above: str = "", below: Sequence[str] = ())
             _draw(canvas, shape, picture.lit, start - left, top - upper)
     for k, line in enumerate([above, *below]):
         _write(canvas, 2, height + 24 * k - 4 if k else 12, line, 14)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=96 * ZOOM)
-    return to_png(Image.open(buffer))
+    return to_png(_pixels(figure))
+
+
+def _pixels(figure: Figure) -> Image.Image:
+    """Return a figure as an image, without the detour of a PNG."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure.set_dpi(96 * ZOOM)
+    agg = FigureCanvasAgg(figure)
+    agg.draw()
+    return Image.fromarray(np.asarray(agg.buffer_rgba()))
 
 
 def _canvas(left: float, top: float, right: float, bottom: float) -> tuple[Figure, Axes]:
@@ -532,6 +556,10 @@ def to_png(image: Image.Image, colours: int = 256) -> bytes:
     """Return an image as PNG bytes: few colours, no metadata, the same bytes each time."""
     if image.mode != "L":
         image = image.convert("RGB").quantize(colours)  # a third of the size, by eye the same
+    return _as_png(image)
+
+
+def _as_png(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()

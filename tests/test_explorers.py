@@ -417,6 +417,38 @@ def test_anything_but_a_photo_is_refused(shape):
         photo_explorer(np.zeros(shape))
 
 
+def test_a_photo_of_ones_own_comes_from_a_file_and_is_made_small_enough(tmp_path):
+    colours = np.zeros((300, 600, 3), np.uint8)
+    colours[:, 300:] = (250, 10, 10)
+    turned = Image.Exif()
+    turned[0x0112] = 6  # taken upright: to be turned by a quarter
+    Image.fromarray(colours).save(tmp_path / "own.jpg", exif=turned)
+    explorer = photo_explorer(tmp_path / "own.jpg", controls=["kernel_size"])
+    assert explorer.frame.panels[0].description == "input 224 × 112"
+    assert photo_explorer(str(tmp_path / "own.jpg"), controls=[])._data
+    Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(tmp_path / "clear.png")
+    (before,) = photos_of(photo_explorer(tmp_path / "clear.png", controls=[]).frame.panels[0])
+    assert Image.open(io.BytesIO(before.png)).convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_a_photo_given_in_the_browser_makes_other_frames():
+    explorer = photo_explorer("camera", controls=["kernel_size"])
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 20), "teal").save(buffer, "PNG")
+    before = explorer._data
+    explorer._photo = buffer.getvalue()
+    assert explorer.frame.summary == "max pooling: 20 × 40 becomes 10 × 20, 25 % of the pixels kept"
+    assert explorer._data != before
+
+
+@pytest.mark.parametrize("content", [None, b"no photo"], ids=["no file", "no photo"])
+def test_what_leads_to_no_photo_is_refused(tmp_path, content):
+    if content:
+        (tmp_path / "x.png").write_bytes(content)
+    with pytest.raises(ValueError, match=r"x must be (one of astronaut, camera or )?a photo"):
+        photo_explorer(str(tmp_path / "x.png"))
+
+
 # --- what every explorer keeps --------------------------------------------------------------
 
 MAKERS = {
@@ -438,6 +470,14 @@ def explorer(request):
     return request.param()
 
 
+def test_a_minus_is_a_minus_sign(explorer):
+    data = unpack(explorer)
+    texts = [frame[key] for frame in data["frames"] for key in ("summary", "texts", "notes")]
+    texts += [re.sub(r"<[^>]+>", " ", panel) for f in data["frames"] for panel in f["panels"]]
+    hyphens = {found for text in texts for found in re.findall(r"\S*(?<!\w)-\d\S*", str(text))}
+    assert not hyphens
+
+
 def test_everything_that_is_shown_travels(explorer):
     data = unpack(explorer)
     assert [control["name"] for control in data["controls"]] == [*explorer.settings]
@@ -447,6 +487,7 @@ def test_everything_that_is_shown_travels(explorer):
         assert sent["summary"] == frame.summary
         assert sent["error"] == frame.error
         assert sent["notes"] == [*frame.notes]
+        assert sent["reduces"] == (frame.reduces and vars(frame.reduces))
         assert sent["walk"] == len(frame.steps)
         assert sent["texts"] == [step.text for step in (*frame.steps, *frame.pointed)]
         assert sent["reads"] == [[*step.reads] for step in (*frame.steps, *frame.pointed)]
@@ -510,6 +551,33 @@ def test_two_alike_are_stored_alike():
     one, other = (window_explorer(controls=["kernel_size"]) for _ in range(2))
     assert one._data == other._data
     assert one.png() == other.png()
+
+
+def test_changed_numbers_make_other_frames_and_none_that_is_none_is_taken(window):
+    explorer = window_explorer(controls=["kernel_size"])
+    explorer.edits = {"x0,0": 9, "x1,1": -2.5}
+    assert explorer.step.text == "max(9, 1, 4, −2.5) = 9"
+    assert X[0, 0] == 3
+    for wrong, message in [
+        ({"x6,0": 1}, r"edits must name cells such as x0,0, got 'x6,0'"),
+        ({"x0,0": "five"}, r"edits must be numbers, got 'five'"),
+        ({"x0,0": None}, r"edits must be numbers, got None"),
+    ]:
+        with pytest.raises(traitlets.TraitError, match=message):
+            explorer.edits = wrong
+    assert explorer.step.text == "max(9, 1, 4, −2.5) = 9"
+    explorer.edits = {}
+    assert explorer.step.text == "max(3, 1, 4, 8) = 8"
+    with pytest.raises(traitlets.TraitError, match="no numbers can be changed here"):
+        vgg16_explorer().edits = {"x0,0": 1}
+
+
+def test_a_students_function_is_asked_anew_when_a_number_is_changed():
+    explorer = window_explorer(pool=own_max)
+    before = explorer._data
+    explorer.edits = {"x0,0": 99}
+    assert explorer.step.text == "own_max of 99, 1, 4, 8 gives 99"
+    assert explorer._data != before  # the browser is sent what it cannot compute
 
 
 def test_the_position_is_kept_within_the_steps(window):

@@ -6,7 +6,8 @@ never meets your work. A copy is replaced only while you have not touched it.
 
 from pooling_lab.course.checking import check_setup, faults
 from pooling_lab.course.copies import copy_lessons, reset
-from pooling_lab.course.home import CourseError, Home, clone_above, find_home, originals
+from pooling_lab.course.home import CourseError, Home, find_home, originals, usual_folder
+from pooling_lab.course.hosted import write_hosted
 from pooling_lab.course.lab import lab_command, lab_environment, open_lab
 from pooling_lab.course.lessons import (
     CHECK,
@@ -15,7 +16,9 @@ from pooling_lab.course.lessons import (
     contents,
     lesson_files,
     lessons,
+    table,
 )
+from pooling_lab.course.ways import Way, clone_above, this_way, way_of
 
 __all__ = [
     "CHECK",
@@ -23,6 +26,7 @@ __all__ = [
     "CourseError",
     "Home",
     "Lesson",
+    "Way",
     "check_setup",
     "clone_above",
     "contents",
@@ -36,4 +40,9 @@ __all__ = [
     "open_lab",
     "originals",
     "reset",
+    "table",
+    "this_way",
+    "usual_folder",
+    "way_of",
+    "write_hosted",
 ]

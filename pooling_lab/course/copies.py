@@ -14,12 +14,11 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pooling_lab.course.home import CourseError, Home, find_home
+from pooling_lab.course.home import MEMORY, CourseError, Home, find_home
 from pooling_lab.course.lessons import CHECK, lesson_files, number_of, read_cells, tags
-
-MEMORY = ".copies.json"
+from pooling_lab.course.ways import this_way
 
 
 class Seen(NamedTuple):
@@ -50,7 +49,7 @@ def copy_lessons(home: Home) -> list[str]:
     CourseError
         If the student's folder cannot be one.
     """
-    _make_folder(home.own)
+    make_folder(home.own)
     known = _recalled(home.own)
     told = [line for path in lesson_files(home.originals) for line in _brought(path, home, known)]
     _remember(home.own, known)
@@ -79,7 +78,7 @@ def reset(lesson: str, home: Home | None = None) -> str:
     if original is None:
         names = ", ".join(sorted(there_are))
         raise CourseError(f"There is no lesson {lesson!r}. The lessons are {names}.")
-    _make_folder(home.own)
+    make_folder(home.own)
     copy, known = home.own / original.name, _recalled(home.own)
     try:
         fresh, seen = _fresh(original)
@@ -94,7 +93,7 @@ def reset(lesson: str, home: Home | None = None) -> str:
 def _brought(original: Path, home: Home, known: dict[str, Seen]) -> Iterator[str]:
     """Bring one copy up to date if it is nobody's work yet, and tell what was done."""
     copy, name = home.own / original.name, original.name
-    again = f"`{home.says('reset', number_of(original))}` starts the course's."
+    again = f"`{this_way().command('reset', number_of(original))}` starts the course's."
     try:
         fresh, now = _fresh(original)
     except (OSError, ValueError) as error:
@@ -104,12 +103,12 @@ def _brought(original: Path, home: Home, known: dict[str, Seen]) -> Iterator[str
         there = _read(copy)
         was = known.get(name)
         if there is None:
-            _write(copy, fresh)
+            put_in_place(copy, fresh)
             yield f"{name}: new"
         elif there == fresh or (was and was.original == now.original):
             now = now if there == fresh else was or now
         elif was and _digest(there) == was.copy:
-            _write(copy, fresh)
+            put_in_place(copy, fresh)
             yield f"{name}: brought up to date"
         elif was:
             yield f"{name}: a newer version is there; yours is kept. {again}"
@@ -124,19 +123,30 @@ def _brought(original: Path, home: Home, known: dict[str, Seen]) -> Iterator[str
 
 
 def _fresh(original: Path) -> tuple[bytes, Seen]:
+    """Return what a copy holds when it is made, and what is to be remembered of it."""
+    text = original.read_bytes()
+    notebook = fresh_notebook(text)
+    fresh = (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+    return fresh, Seen(_digest(text), _digest(fresh))
+
+
+def fresh_notebook(text: bytes) -> dict[str, Any]:
     """Return a lesson without its results, so that a prediction comes before its answer.
 
     The outputs of cells tagged ``picture`` stay: they show what a lesson looks like before
     it is run. Cells tagged ``check`` are left out: they assert, and say nothing to a reader.
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook of format 4.
     """
-    text = original.read_bytes()
     cells = [cell for cell in read_cells(text) if CHECK not in tags(cell)]
     for cell in cells:
         if cell["cell_type"] == "code" and "picture" not in tags(cell):
             cell.update(outputs=[], execution_count=None)
-    notebook = json.loads(text.decode("utf-8-sig")) | {"cells": cells}
-    fresh = (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
-    return fresh, Seen(_digest(text), _digest(fresh))
+    notebook: dict[str, Any] = json.loads(text.decode("utf-8-sig"))
+    return notebook | {"cells": cells}
 
 
 def _digest(text: bytes) -> str:
@@ -146,12 +156,13 @@ def _digest(text: bytes) -> str:
 # --- files that may be anything -----------------------------------------------------------
 
 
-def _make_folder(own: Path) -> None:
+def make_folder(own: Path) -> None:
+    """Make a folder, or raise a CourseError that says what stands in its way."""
     try:
         own.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CourseError(
-            f"Your copies need a folder {own}, which cannot be made ({error}). Move what is in "
+            f"The lessons need a folder {own}, which cannot be made ({error}). Move what is in "
             "its place, and start again."
         ) from None
 
@@ -171,7 +182,7 @@ def _read(path: Path) -> bytes | None:
     return path.read_bytes()
 
 
-def _write(path: Path, text: bytes) -> None:
+def put_in_place(path: Path, text: bytes) -> None:
     """Put a file in its place all at once."""
     os.replace(_beside(path, text), path)
 
@@ -238,6 +249,6 @@ def _remember(own: Path, known: dict[str, Seen]) -> None:
     """Store what is known; where that cannot be, the next start finds out again."""
     text = json.dumps({name: seen._asdict() for name, seen in known.items()}, indent=1)
     try:
-        _write(own / MEMORY, text.encode("utf-8"))
+        put_in_place(own / MEMORY, text.encode("utf-8"))
     except OSError:
         return

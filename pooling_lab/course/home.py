@@ -1,13 +1,14 @@
-"""Where the course lies, where a student works, and how its commands are typed there."""
+"""Where the course's lessons lie, and where a student works on copies of them."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import NamedTuple
 
-PACKAGE = "pooling-lab"
-HERE = Path(__file__).resolve().parents[1]
+from pooling_lab.course.ways import HERE, PACKAGE, this_clone
+
+OWN = "pooling_course"  # the student's folder, where there is no clone
+MEMORY = ".copies.json"  # in a student's folder: what each copy was made from
 
 
 class CourseError(Exception):
@@ -20,40 +21,41 @@ class Home(NamedTuple):
     originals: Path
     own: Path
 
-    def says(self, command: str, lesson: str = "") -> str:
-        """Return one of the course's commands as it is typed here, ``reset`` for instance."""
-        if os.name == "nt":
-            return rf".venv\Scripts\python -m pooling_lab {command} {lesson}".strip()
-        return f"make {command} LESSON={lesson}" if lesson else f"make {command}"
 
+def find_home(own: Path | None = None) -> Home:
+    """Return where this course lies: in the clone, or in the installed package.
 
-def clone_above(start: Path) -> Path | None:
-    """Return the nearest folder at or above ``start`` that is a clone of this course."""
-    for folder in (start, *start.parents):
-        try:
-            declared = (folder / "pyproject.toml").read_text("utf-8")
-        except (OSError, ValueError):  # none, or not ours to read
-            continue
-        if f'name = "{PACKAGE}"' in declared:
-            return folder
-    return None
-
-
-def find_home() -> Home:
-    """Return where this course lies.
+    Parameters
+    ----------
+    own
+        The student's folder; if not given ``my_course`` in the clone, else ``pooling_course``
+        where the command is typed, or the current folder if it holds the copies already.
 
     Raises
     ------
     CourseError
-        If it was installed without its lessons.
+        If the package was installed without its lessons.
     """
-    root = clone_above(HERE)
-    if root is None:
+    clone = this_clone()
+    if clone is not None:
+        return Home(clone / "notebooks", _whole(own) if own else clone / "my_course")
+    lessons = HERE / "_notebooks"
+    if not lessons.is_dir():
         raise CourseError(
-            "This pooling_lab was installed without its notebooks. "
-            "Clone the repository and run this command in the clone."
+            f"This {PACKAGE} was installed without its lessons ({lessons} is missing)."
         )
-    return Home(root / "notebooks", root / "my_course")
+    here = Path.cwd()
+    own = own or (here if (here / MEMORY).is_file() else here / OWN)
+    return Home(lessons, _whole(own))
+
+
+def usual_folder() -> str:
+    """Return how the help names the folder in which a student works here."""
+    return "my_course in the clone" if this_clone() else f"./{OWN}"
+
+
+def _whole(own: Path) -> Path:
+    return Path.cwd() / own.expanduser()
 
 
 def originals() -> Path:

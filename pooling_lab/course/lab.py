@@ -7,10 +7,12 @@ import subprocess
 import sys
 import webbrowser
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from pooling_lab.course.copies import copy_lessons
-from pooling_lab.course.home import Home, find_home
+from pooling_lab.course.home import CourseError, Home, find_home
+from pooling_lab.course.ways import this_way
 
 # Defaults of JupyterLab's own settings; what a student chose in the settings editor stays.
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
@@ -47,10 +49,29 @@ def _has_browser() -> bool:
 
 
 def open_lab(more: Sequence[str] = (), home: Home | None = None) -> int:
-    """Make the copies and run JupyterLab until it is stopped; return its exit code."""
+    """Make the copies and run JupyterLab until it is stopped; return its exit code.
+
+    Raises
+    ------
+    CourseError
+        If JupyterLab is not installed, or the copies cannot be made.
+    """
     home = home or find_home()
+    missing = [name for name in ("jupyterlab", "ipywidgets", "torch") if not find_spec(name)]
+    way = this_way()
+    install = f"{way.place or 'In a terminal'}, type:\n  {way.installs()}"
+    if "torch" in missing:
+        raise CourseError(
+            f"The lessons need {' and '.join(missing)}: not installed here. {install}"
+        )
     for line in copy_lessons(home):
         print(line)
+    print(f"Your copies of the lessons are in {home.own}.")
+    if missing:
+        raise CourseError(
+            f"JupyterLab is not installed here: open them in the Jupyter or VS Code that you use, "
+            f"with this Python. For JupyterLab: {install}"
+        )
     browser = _has_browser()
     if not browser:
         print("No browser to open here: copy the address that JupyterLab prints below into one.")

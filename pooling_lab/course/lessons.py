@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pooling_lab.course.home import CourseError, originals
+from pooling_lab.course.home import CourseError, Home, originals
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
@@ -98,6 +98,22 @@ def _described(path: Path) -> Lesson:
     return Lesson(number_of(path), path.name, title[1], int(minutes[1]), int(minutes[2] or 0))
 
 
+def _as_told(path: Path) -> Lesson:
+    try:
+        return _described(path)
+    except CourseError:  # an original with a conflict in it: its name is all there is
+        return Lesson(number_of(path), path.name, path.stem, 0, 0)
+
+
+def table(home: Home) -> str:
+    """Return the lessons as a terminal shows them: number, minutes, title, and where they are."""
+    lines = [
+        f"{lesson.number}  {lesson.minutes + lesson.deeper or '':>4} min  {lesson.title}"
+        for lesson in map(_as_told, lesson_files(home.originals))
+    ]
+    return "\n".join([*lines, "", f"Your copies: {home.own}"])
+
+
 def contents(folder: Path | None = None, source: Path | None = None) -> Markdown:
     """Return the table of the lessons, with a link to each that lies beside this notebook.
 
@@ -116,11 +132,7 @@ def contents(folder: Path | None = None, source: Path | None = None) -> Markdown
     folder, source = folder or Path.cwd(), source or originals()
     head = ["| | lesson | minutes | *Deeper* |", "|---|:---|---:|---:|"]
     rows = []
-    for path in lesson_files(source):
-        try:
-            number, file, title, minutes, deeper = _described(path)
-        except CourseError:  # an original with a conflict in it: its name is all there is
-            number, file, title, minutes, deeper = number_of(path), path.name, path.stem, 0, 0
+    for number, file, title, minutes, deeper in map(_as_told, lesson_files(source)):
         name = f"[{title}]({file})" if (folder / file).is_file() else title
         row = "" if file == FRONT_DOOR else number, name, minutes or "", deeper or ""
         rows.append("".join(f"| {cell} " if cell != "" else "| " for cell in row) + "|")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,15 +43,18 @@ def adaptive_explorer(
     """
     row = np.array([x])
 
-    def frame(numbers: NDArray[Any], pool: str, size: int, bins: int) -> Frame:
-        return _frame(numbers[:, :size], pool, adaptive_bins(size, bins))
+    def frames_of(numbers: NDArray[Any]) -> Callable[..., Frame]:
+        def frame(pool: str, size: int, bins: int) -> Frame:
+            return _frame(numbers[:, :size], pool, adaptive_bins(size, bins))
+
+        return frame
 
     controls = [
         Control("pool", list(POOLS), pool, "buttons"),
         Control("size", range(2, row.shape[1] + 1), size),
         Control("bins", BINS, bins),
     ]
-    return Explorer("Adaptive bins", controls, frame, plane=row, slides=["x"], outputs="y")
+    return Explorer("Adaptive bins", controls, frames_of, plane=row, slides=["x"], outputs="y")
 
 
 def _frame(x: np.ndarray, pool: str, bins: list[range]) -> Frame:

@@ -52,7 +52,7 @@ def _own(state: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def mount(given: Mapping[str, Any], name: str, picture: str = "") -> str:
+def mount(given: Mapping[str, Any], name: str, picture: str = "", frames: str = "") -> str:
     """Return the HTML of one explorer.
 
     Parameters
@@ -63,12 +63,17 @@ def mount(given: Mapping[str, Any], name: str, picture: str = "") -> str:
         Its id on the page: ``#name?kernel_size=3`` leads to a setting of it.
     picture
         HTML to stand there until the explorer does.
+    frames
+        The address of a file that holds the frames (the bytes of ``_data``): then they are not
+        written into the page but fetched when the explorer comes near the screen.
 
     Examples
     --------
     >>> mount({"position": 0}, "window")[:40]
     '<div class="pl-mount" id="window"><scrip'
     """
-    text = json.dumps(given).replace("</", "<\\/")
-    place = f'<div class="pl-mount" id="{html.escape(name)}">'
+    kept = {**given, "_frames": frames, "_data": ""} if frames else given
+    text = json.dumps(kept).replace("</", "<\\/")
+    near = " data-near" if frames else ""
+    place = f'<div class="pl-mount" id="{html.escape(name)}"{near}>'
     return f'{place}<script type="application/json">{text}</script>{picture}</div>'

@@ -104,7 +104,7 @@ def _frame(conv_kernel: int, pools: int, pool_kernel: int, pool_stride: int) -> 
             f"In a plane one cell sees {field} × {field} = {field**2} pixels; "
             f"without the pools it would be {alone} × {alone} = {alone**2}.",
         ],
-        pointed=[*others, *(_seen_by(layers, views, pixel) for pixel in range(PIXELS))],
+        pointed=[*others, *_seen_by(layers, views)],
     )
 
 
@@ -141,16 +141,23 @@ def _sees(layers: list[_Layer], depth: int, i: int, seen: list[Place]) -> Step:
     )
 
 
-def _seen_by(layers: list[_Layer], views: dict[Place, list[Place]], pixel: int) -> Step:
-    who = [place for place, seen in views.items() if (0, pixel) in seen]
+def _seen_by(layers: list[_Layer], views: dict[Place, list[Place]]) -> list[Step]:
+    """Say of every pixel which cells see it."""
+    who: list[list[Place]] = [[] for _ in range(PIXELS)]
+    for place, seen in views.items():
+        for depth, cell in seen:
+            if depth == 0:
+                who[cell].append(place)
     last = len(layers) - 1
-    count = sum(depth == last for depth, _ in who)
-    return Step(
-        f"pixel {pixel} is seen by {count} of the {layers[last].axis.outputs} cells of "
-        f"{layers[last].name}",
-        here=[cell_name("l", 0, pixel)],
-        reads=[cell_name("l", *place) for place in who],
-    )
+    return [
+        Step(
+            f"pixel {pixel} is seen by {sum(depth == last for depth, _ in places)} of the "
+            f"{layers[last].axis.outputs} cells of {layers[last].name}",
+            here=[cell_name("l", 0, pixel)],
+            reads=[cell_name("l", *place) for place in places],
+        )
+        for pixel, places in enumerate(who)
+    ]
 
 
 def _picture(layers: list[_Layer]) -> Picture:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pooling_lab.data import load_photo
-from pooling_lab.drawing import cell_name, grid, is_exact, number
+from pooling_lab.drawing import Picture, cell_name, grid, is_exact, number
 from pooling_lab.explorers.explorer import Control, Explorer, Frame, Step
 from pooling_lab.explorers.pools import as_plane, size_of
 from pooling_lab.explorers.window import calculation
@@ -67,8 +69,10 @@ def shift_explorer(
     if min(plane.shape) < SMALLEST:
         raise ValueError(f"x must be at least {SMALLEST} × {SMALLEST}, got shape {plane.shape}")
 
+    drawn = functools.cache(functools.partial(_drawn, plane))  # most frames show the same
+
     def frame(**settings: Any) -> Frame:
-        return _frame(plane, **settings)
+        return _frame(plane, drawn, **settings)
 
     controls = [
         Control("pool", KINDS, pool, "buttons"),
@@ -80,7 +84,15 @@ def shift_explorer(
     return Explorer("Shift explorer", controls, frame, slides=["x"])
 
 
-def _frame(x: Array, pool: str, direction: str, shift: int, kernel_size: int, stride: int) -> Frame:
+def _frame(
+    x: Array,
+    drawn: Callable[[str, int], Picture],
+    pool: str,
+    direction: str,
+    shift: int,
+    kernel_size: int,
+    stride: int,
+) -> Frame:
     along = DIRECTIONS[direction]
     if pool == "none":
         kernel_size = stride = 1
@@ -89,14 +101,14 @@ def _frame(x: Array, pool: str, direction: str, shift: int, kernel_size: int, st
     rows, columns = axes = [_axis(pool, size, kernel_size, stride) for size in seen.shape]
     kept = tuple(slice(MARGIN // stride, MARGIN // stride + axis.outputs) for axis in axes)
     was, now = (_pooled(pool, plane, kernel_size, stride)[kept] for plane in (before, after))
-    moved = f"moved {shift} {direction}" if shift else "not moved"
+    moved = _move(direction, shift)
     same = np.count_nonzero(now == was)
     words = "no pooling" if pool == "none" else f"{pool} pooling"
     return Frame(
         f"{words}, {moved}: {same} of {now.size} outputs stay the same "
         f"({100 * same / now.size:.0f} %), relative change {number(_change(was, now))}",
         [
-            grid(seen, f"input {size_of(seen)}, {moved}"),
+            drawn(direction if shift else "right", shift),
             grid(now, f"output {size_of(now)}", name="y"),
             grid(was, "output before", name="w"),
             grid(now - was, "change", name="c"),
@@ -104,6 +116,16 @@ def _frame(x: Array, pool: str, direction: str, shift: int, kernel_size: int, st
         [_step(pool, seen, (rows, columns), now, was, place) for place in np.ndindex(*now.shape)],
         [*_follows(now, was, along, shift, stride), *LEGEND.get(pool, [])],
     )
+
+
+def _drawn(x: Array, direction: str, shift: int) -> Picture:
+    """Draw the input as it stands after the move."""
+    seen = _moved(x, DIRECTIONS[direction], shift)[MARGIN:-MARGIN, MARGIN:-MARGIN]
+    return grid(seen, f"input {size_of(seen)}, {_move(direction, shift)}")
+
+
+def _move(direction: str, shift: int) -> str:
+    return f"moved {shift} {direction}" if shift else "not moved"
 
 
 LEGEND = {

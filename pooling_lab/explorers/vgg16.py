@@ -16,9 +16,9 @@ COSTS = {
     "activation_bytes": ("activations", "B"),
 }
 PREFIXES = {"T": 1e12, "G": 1e9, "M": 1e6, "k": 1e3}
-# Where the columns of the two tables start, in px, behind the names of the rows.
+# Where the columns of the stored picture start, in px, behind the names of the rows.
 NAMES_END, SEES = 64, 178
-COLUMNS = {"parameters": 64, "multiply_adds": 199, "activation_bytes": 288}
+COLUMNS = {"activation_bytes": 288, "parameters": 440, "multiply_adds": 590}
 BAR_WIDTH, BAR_HEIGHT, PITCH = 60, 17, 30
 
 
@@ -72,8 +72,8 @@ def vgg16_explorer(
         try:
             rows = walk(vgg16(pools, pool_kernel, pool_stride, head), size)
         except ValueError as error:
-            none = [Picture([Label(0, 0, text)], text) for text in ("no output", "no costs")]
-            return Frame(f"input {size}×{size}×3: no output", none, error=str(error))
+            none = Picture([Label(0, 0, "no output")], "no output", html="<p>no output</p>")
+            return Frame(f"input {size}×{size}×3: no output", [none], error=str(error))
         return _frame(rows, published)
 
     explorer = Explorer("VGG16, what if", controls, frame)
@@ -113,7 +113,7 @@ def _frame(rows: list[Row], published: _Stage) -> Frame:
     parameters, multiply_adds, activations = _costs(whole)
     return Frame(
         f"{parameters}, {multiply_adds}, {activations} for one image",
-        _pictures(stages, whole),
+        [_picture(stages, whole)],
         [Step(_in_words(stage), here=_bars(stage)) for stage in stages],
         [f"Against VGG16 as published: {', '.join(ratios)}.", _first_dense(rows)],
     )
@@ -159,23 +159,52 @@ def _in_words(stage: _Stage) -> str:
 
 
 def _bars(stage: _Stage) -> list[str]:
-    return [f"{cost} {stage.name}" for cost in COSTS]
+    return [f"{cost} {stage.name}" for cost in COLUMNS]
 
 
-def _pictures(stages: list[_Stage], whole: _Stage) -> list[Picture]:
-    """Draw what the stages give and what they cost, apart, so that on a narrow page they wrap."""
-    gives = [
-        *_column(NAMES_END, "output", [stage.shape for stage in stages]),
-        *_column(SEES, "sees (pixels)", [stage.sees for stage in stages]),
-        *_shares("activation_bytes", stages, whole),
-    ]
-    costs = [*_shares("parameters", stages, whole), *_shares("multiply_adds", stages, whole)]
+def _picture(stages: list[_Stage], whole: _Stage) -> Picture:
+    """Draw what the stages give and cost as a table: with bars, and as HTML for the browser."""
     names = [label._replace(head=True) for label in _column(0, "", [s.name for s in stages])]
     names.append(Label(0, PITCH * (len(stages) + 1), whole.name, head=True))
-    return [
-        Picture([*gives, *names], ". ".join(map(_in_words, stages))),
-        Picture([*costs, *names], f"{whole.name}: {', '.join(_costs(whole))}"),
+    shapes = [
+        *_column(NAMES_END, "output", [stage.shape for stage in stages]),
+        *_column(SEES, "sees (pixels)", [stage.sees for stage in stages]),
+        *(shape for cost in COLUMNS for shape in _shares(cost, stages, whole)),
+        *names,
     ]
+    described = [*map(_in_words, stages), f"{whole.name}: {', '.join(_costs(whole))}"]
+    return Picture(shapes, ". ".join(described), html=_table(stages, whole))
+
+
+def _table(stages: list[_Stage], whole: _Stage) -> str:
+    heads = ["stage", "output", "sees (pixels)", *(COSTS[cost][0] for cost in COLUMNS)]
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    body = "".join(_row(stage, whole) for stage in stages)
+    totals = "".join(f"<td>{_bar(1)}{_amount(whole.total(c), COSTS[c][1])}</td>" for c in COLUMNS)
+    whole_row = f'<tr><th scope="row">{whole.name}</th><td></td><td></td>{totals}</tr>'
+    return (
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+        f"<tfoot>{whole_row}</tfoot></table>"
+    )
+
+
+def _row(stage: _Stage, whole: _Stage) -> str:
+    costs = "".join(
+        f"<td>{_bar(stage.total(cost) / whole.total(cost))}"
+        f"<span>{_amount(stage.total(cost), COSTS[cost][1])}</span></td>"
+        for cost in COLUMNS
+    )
+    return (
+        f'<tr data-cell="{_bars(stage)[0]}"><th scope="row">{stage.name}</th>'
+        f"<td>{stage.shape}</td><td>{stage.sees}</td>{costs}</tr>"
+    )
+
+
+def _bar(share: float) -> str:
+    """Return a bar; the share of the whole is a bar without an end."""
+    if share == 1:
+        return '<span class="share"></span>'
+    return f'<span class="share"><i class="bar" style="width:{100 * share:.3g}%"></i></span>'
 
 
 def _column(x: float, title: str, texts: Sequence[str]) -> list[Label]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -88,17 +89,30 @@ def window_explorer(
     guarded = Guarded(pool) if callable(pool) else None
     chosen = pool_controls(pool, start, controls, VALUES)
 
-    def frame(numbers: NDArray[Any], **settings: Any) -> Frame:
-        kind = settings.pop("pool")
-        return _frame(numbers, guarded or kind, kind, settings)
+    def frames_of(numbers: NDArray[Any]) -> Callable[..., Frame]:
+        @functools.cache  # most settings show the same input
+        def input_of(axes: tuple[Axis, Axis], pad: str) -> Picture:
+            return grid(numbers, f"input {size_of(numbers)}", axes=axes, pad=pad)
 
-    return Explorer("Window explorer", chosen, frame, plane=plane, slides=["x"], outputs="y")
+        def frame(**settings: Any) -> Frame:
+            kind = settings.pop("pool")
+            return _frame(numbers, input_of, guarded or kind, kind, settings)
+
+        return frame
+
+    return Explorer("Window explorer", chosen, frames_of, plane=plane, slides=["x"], outputs="y")
 
 
-def _frame(x: NDArray[Any], pool: str | Guarded, kind: str, settings: dict[str, Any]) -> Frame:
+def _frame(
+    x: NDArray[Any],
+    input_of: Callable[[tuple[Axis, Axis], str], Picture],
+    pool: str | Guarded,
+    kind: str,
+    settings: dict[str, Any],
+) -> Frame:
     axes = axes_of(x, settings)
     pad = PAD.get(kind, "") if settings["count_include_pad"] else ""
-    before = grid(x, f"input {size_of(x)}", axes=axes, pad=pad)
+    before = input_of(axes, pad if settings["padding"] else "")
     words = f"{kind} pooling, input {size_of(x)}"
     try:
         y = run(pool, x, settings)
@@ -110,7 +124,7 @@ def _frame(x: NDArray[Any], pool: str | Guarded, kind: str, settings: dict[str, 
         window_step(x, y[place].item(), kind, pad, axes, place) for place in np.ndindex(*y.shape)
     ]
     notes = formula(axes) + legend(axes, kind, pad)
-    reduces = None if callable(pool) else Reduction(kind, pad, settings["padding"])
+    reduces = None if isinstance(pool, Guarded) else Reduction(kind, pad, settings["padding"])
     return Frame(f"{words}, output {size_of(y)}", [before, after], steps, notes, reduces=reduces)
 
 

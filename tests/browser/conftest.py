@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -52,6 +54,19 @@ def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """JupyterLab with an empty folder and settings of its own."""
     with driving.running_lab(tmp_path_factory.mktemp("lab")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def npm_copies(missing: Callable[[str], NoReturn]) -> None:
+    """The pinned copies, installed by npm where they are missing or of other versions."""
+    installed = driving.MODULES / ".package-lock.json"
+    lock = driving.HERE / "package-lock.json"
+    if installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime:
+        return
+    npm = shutil.which("npm")
+    if npm is None:
+        missing("npm is not on the PATH: it installs the scripts that an exported page needs")
+    subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=driving.HERE, check=True)
 
 
 @pytest.fixture

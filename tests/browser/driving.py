@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from pooling_lab.explorers import page as page_parts
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
+HERE = Path(__file__).parent
+MODULES = HERE / "node_modules"
 BROWSERS = (
     "chromium",
     "chromium-browser",
@@ -135,18 +137,41 @@ def running_lab(place: Path, application: str = "jupyterlab") -> Iterator[Lab]:
     command = [sys.executable, "-m", application]
     if application == "course":
         command = course.lab_command(lab.folder, browser=False)
+    with _served(lab, [*command, *_options(lab)], _environment(place, application), place):
+        yield lab
+
+
+@contextmanager
+def running_course(
+    command: Sequence[str], variables: dict[str, str], folder: Path
+) -> Iterator[Lab]:
+    """Run the course's own command in ``folder``, as somebody does who has no clone.
+
+    What the command makes and opens is up to it; settings and data of this person stay out of it.
+    """
+    lab = Lab(folder, _free_port(), secrets.token_hex(16), "course")
+    place = folder.parent / f"{folder.name} settings"
+    with _served(
+        lab,
+        [*command, "--no-browser", *_options(lab)],
+        variables | _private(place),
+        folder,
+    ):
+        yield lab
+
+
+@contextmanager
+def _served(
+    lab: Lab, command: Sequence[str], variables: dict[str, str], place: Path
+) -> Iterator[None]:
     log = place / "jupyterlab.log"
     with log.open("w") as output:
         server = subprocess.Popen(
-            [*command, *_options(lab)],
-            env=_environment(place, {} if application == "course" else SETTINGS),
-            cwd=lab.folder,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            command, env=variables, cwd=lab.folder, stdout=output, stderr=subprocess.STDOUT
         )
     try:
         _wait_until_it_answers(lab, server, log)
-        yield lab
+        yield
     finally:
         _stop(lab, server)
 
@@ -174,13 +199,18 @@ def _options(lab: Lab) -> list[str]:
     return options
 
 
-def _environment(place: Path, chosen: dict[str, Any]) -> dict[str, str]:
-    for name, settings in chosen.items():
+def _environment(place: Path, application: str) -> dict[str, str]:
+    """Return an environment without this person's settings, the course's own only if asked for."""
+    is_course = application == "course"
+    for name, settings in ({} if is_course else SETTINGS).items():
         file = place / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(settings))
+    return (course.lab_environment() if is_course else {**os.environ}) | _private(place)
+
+
+def _private(place: Path) -> dict[str, str]:
     return {
-        **course.lab_environment(),
         "JUPYTER_CONFIG_DIR": str(place / "config"),
         "JUPYTER_DATA_DIR": str(place / "data"),
         "JUPYTER_RUNTIME_DIR": str(place / "runtime"),
@@ -393,7 +423,7 @@ def explorers(page: Page) -> list[OnPage]:
     roots = page.locator("section.pl-explorer")
     expect(roots.first).to_be_attached(timeout=60_000)
     for root in roots.all():
-        expect(root.locator("svg[role=img]").first).to_be_attached()
+        expect(root.locator("svg[role=img], table").first).to_be_attached()
     return [OnPage(root) for root in roots.all()]
 
 

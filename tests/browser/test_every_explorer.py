@@ -9,6 +9,8 @@ import pytest
 from driving import NOTEBOOKS, OnPage, hard_to_read
 from playwright.sync_api import expect
 
+from pooling_lab import course
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -17,7 +19,7 @@ def explorer_cells(lesson: Path) -> list[int]:
     return [k for k, c in enumerate(cells) if c.cell_type == "code" and "_explorer(" in c.source]
 
 
-LESSONS = [path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")) if explorer_cells(path)]
+LESSONS = [path for path in course.lesson_files(NOTEBOOKS) if explorer_cells(path)]
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
@@ -51,7 +53,7 @@ def use_every_control(explorer: OnPage) -> None:
         ticked = checkbox.is_checked()
         checkbox.press("Space")
         expect(checkbox).to_be_checked(checked=not ticked)
-    for choice in explorer.choices.all():
+    for choice in explorer.root.locator(".pl-controls").get_by_role("button").all():
         choice.press("Enter")
         expect(choice).to_have_attribute("aria-pressed", "true")
-    expect(explorer.panels.first).to_be_visible()
+    expect(explorer.root.locator(".pl-panel").first).to_be_visible()

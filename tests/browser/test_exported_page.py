@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
-from driving import NOTEBOOKS, explorers, hard_to_read, refuse_elsewhere
+from driving import MODULES, NOTEBOOKS, explorers, hard_to_read, refuse_elsewhere
 from nbconvert import HTMLExporter
 from playwright.sync_api import Page, Route, expect
 
 HERE = Path(__file__).parent
-MODULES = HERE / "node_modules"
 PINNED = json.loads((HERE / "package.json").read_text("utf-8"))["dependencies"]
 REQUIRE_JS = HTMLExporter().require_js_url
 # Formulas are typeset by MathJax; the explorers' formulas are plain text and do without.
@@ -38,19 +34,6 @@ def test_the_pinned_copies_are_of_the_versions_a_reader_gets():
     assert PINNED["requirejs"] in REQUIRE_JS
     minor = metadata.version("anywidget").rpartition(".")[0]
     assert PINNED["anywidget"].startswith(f"{minor}.")
-
-
-@pytest.fixture(scope="module")
-def npm_copies(missing: Callable[[str], NoReturn]) -> None:
-    """The pinned copies, installed by npm where they are missing or of other versions."""
-    installed = MODULES / ".package-lock.json"
-    lock = HERE / "package-lock.json"
-    if installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime:
-        return
-    npm = shutil.which("npm")
-    if npm is None:
-        missing("npm is not on the PATH: it installs the scripts that an exported page needs")
-    subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=HERE, check=True)
 
 
 @pytest.fixture(scope="module")

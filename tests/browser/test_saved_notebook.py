@@ -69,7 +69,25 @@ def test_it_shows_the_pictures_and_once_run_again_the_sliders(open_notebook, pag
     expect(pictures.filter(visible=True)).to_have_count(0)
 
 
-@pytest.mark.parametrize("lab", ["jupyterlab"], indirect=True)
+@pytest.mark.parametrize("lab", ["course"], indirect=True)
+def test_in_the_courses_own_jupyterlab_the_sliders_live_on(open_notebook, page, lab):
+    """Their models are saved with the notebook, and nothing of them asks for a kernel."""
+    notebook = open_notebook(CELLS[:1])
+    notebook.run_all()
+    notebook.explorers()[0].slider("kernel_size").focus()
+    page.keyboard.press("ArrowRight")
+    notebook.cells.first.locator(".jp-InputPrompt").click()  # a slider keeps Ctrl+S to itself
+    notebook.save()
+    lab.end_kernels()
+    again = driving.Notebook(page, lab, notebook.name)
+    (explorer,) = again.explorers()
+    expect(explorer.slider("kernel_size")).to_have_value("3")
+    explorer.slider("stride").focus()
+    explorer.press("ArrowLeft")
+    expect(page.locator("img.pl-stored").filter(visible=True)).to_have_count(0)
+
+
+@pytest.mark.parametrize("lab", ["course"], indirect=True)
 def test_a_lesson_saved_here_is_stored_as_one_that_never_was(open_notebook, page, lab, tmp_path):
     lesson = driving.NOTEBOOKS / "06_global_and_adaptive.ipynb"
     notebook = open_notebook(up_to_the_explorer(lesson, tmp_path))

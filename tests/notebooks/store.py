@@ -16,6 +16,8 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
+from pooling_lab.course.lessons import lesson_files, number_of
+
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 METADATA = {
@@ -75,11 +77,7 @@ def store(path: Path) -> float:
 
 def main(lessons: list[str]) -> None:
     """Store the lessons asked for, or all of them, and say how long each took."""
-    paths = [
-        path
-        for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-        if not lessons or path.name[:2] in lessons
-    ]
+    paths = [path for path in lesson_files(NOTEBOOKS) if not lessons or number_of(path) in lessons]
     if not paths:
         raise SystemExit(f"no notebook for {' '.join(lessons) or 'any lesson'}")
     for path in paths:

@@ -21,7 +21,7 @@ export function slider(label, onInput, characters) {
     onInput();
   });
   const number = make("span", { class: "pl-number", "aria-hidden": "true" });
-  number.style.minWidth = `${characters}ch`;
+  number.style.minWidth = `${1.25 * characters}ch`; // bold digits are wider than a `ch`
   return { input, number, row: make("label", { class: "pl-row" }, make("span", {}, label), input, number) };
 }
 

@@ -192,6 +192,7 @@ export async function render({ model, el }) {
         } catch {
           said.textContent = `${photo.name} is no photo that this browser can read.`;
         }
+        input.value = ""; // so that the same file can be given again
       } });
     return make("label", { class: "pl-photo" }, "A photo of your own ", input);
   }
@@ -235,7 +236,8 @@ export async function render({ model, el }) {
     const gaps = GAP * (rooms.length - 1);
     const others = sum([...stage.children].map((child) =>
       (child === figure ? 0 : /** @type {HTMLElement} */ (child).offsetHeight)));
-    const [width, height] = [stage.clientWidth, stage.clientHeight - others - 24];
+    const below = stage.getBoundingClientRect().top - root.getBoundingClientRect().top;
+    const [width, height] = [stage.clientWidth - 16, root.clientHeight - below - others - 48];
     const row = Math.min((width - gaps) / sum(widths), height / Math.max(...heights));
     const column = Math.min(width / Math.max(...widths), (height - gaps) / sum(heights));
     return rooms.length ? Math.max(0.8, Math.min(4, Math.max(row, column))) : 1;

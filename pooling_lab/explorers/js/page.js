@@ -1,10 +1,12 @@
 // Explorers on a page without a kernel: each `.pl-mount` holds the traits of one, and its picture,
-// which stands there until the explorer does (page.py). A link leads to a setting of one of them:
+// which stands there until the explorer does (page.py). Frames stand in the page, or in a file that
+// is fetched when the explorer comes near the screen. A link leads to a setting of one of them:
 // #name?kernel_size=2&position=7
 
 import { render } from "./explorer.js";
 import { Model } from "./model.js";
 
+const NEAR = "600px 0px"; // so far below the screen an explorer is fetched
 const WAIT = 300; // ms of rest before the address follows
 
 /** @param {string} base64 */
@@ -12,9 +14,9 @@ const decoded = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)
 
 /** A model whose settings stand in the page's address. */
 class Linked extends Model {
-  /** @param {string} name @param {Record<string, any>} traits */
-  constructor(name, { _data, ...traits }) {
-    super({ ...traits, _data: decoded(_data) });
+  /** @param {string} name @param {Record<string, any>} traits @param {Uint8Array} frames */
+  constructor(name, traits, frames) {
+    super({ ...traits, _data: frames });
     this.name = name;
     this.starts = traits;
   }
@@ -60,8 +62,8 @@ class Linked extends Model {
 
 /** @param {HTMLElement} place */
 async function mount(place) {
-  const traits = JSON.parse(place.querySelector("script")?.textContent ?? "{}");
-  const model = new Linked(place.id, traits);
+  const { _data, _frames, ...traits } = JSON.parse(place.querySelector("script")?.textContent ?? "{}");
+  const model = new Linked(place.id, traits, _frames ? await fetched(_frames) : decoded(_data));
   const named = model.read();
   const el = document.createElement("div");
   await render({ model, el });
@@ -71,5 +73,30 @@ async function mount(place) {
   addEventListener("hashchange", () => model.read() && place.scrollIntoView());
 }
 
-await Promise.all([...document.querySelectorAll(".pl-mount")].map((place) =>
-  mount(/** @type {HTMLElement} */ (place))));
+/** @param {string} address */
+async function fetched(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+const near = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) if (isIntersecting) begin(target);
+}, { rootMargin: NEAR });
+
+/** @param {Element} place */
+function begin(place) {
+  near.unobserve(place);
+  return mount(/** @type {HTMLElement} */ (place));
+}
+
+const named = () => decodeURI(location.hash.slice(1)).split("?")[0];
+const [later, now] = [true, false].map((waits) =>
+  [...document.querySelectorAll(".pl-mount")].filter((place) =>
+    place.hasAttribute("data-near") === waits));
+later.forEach((place) => near.observe(place));
+addEventListener("hashchange", () => {
+  // A link to one that has not come near yet: going there brings it.
+  if (later.some(({ id }) => id === named())) document.getElementById(named())?.scrollIntoView();
+});
+await Promise.all([...now, ...later.filter(({ id }) => id === named())].map(begin));

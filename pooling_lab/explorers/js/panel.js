@@ -5,12 +5,12 @@ import { drawn, make } from "./dom.js";
 /** @typedef {{ left: number, top: number, right: number, bottom: number }} Box */
 /** @typedef {{ group: Element, box: Box }} DrawnCell */
 
-const TOUCHABLE = 24; // px: the least a finger meets
+const TOUCHABLE = 27; // px: a cell that is lit is drawn a tenth smaller, and a finger needs 24
 const LOOKS = ["here", "best", "tie", "read"];
 const VIEW_BOX = /viewBox="([^"]+)"/;
 const FITS = 38; // px of text in the smallest cell
 const TALL = 420; // px: pictures that need more room than this are drawn smaller,
-const SMALLER = 0.8; // but so that they still can be read
+const SMALLER = 0.86; // but so that they still can be read
 const CHARACTER = 7.5; // px of a character in it, about
 
 /** @param {string} svg @returns {Box | null} */
@@ -37,6 +37,10 @@ export class Panel {
    * @param {string} label of the panel where it scrolls
    */
   constructor(all, label) {
+    this.whole = this.room = /** @type {Box | null} */ (null);
+    this.own = /** @type {Box | null} */ (null);
+    this.picture = /** @type {SVGSVGElement | HTMLTableElement | null} */ (null);
+    this.scale = 1;
     this.reserve(all);
     this.label = label;
     this.zoom = 0; // 0: as large as it was drawn
@@ -44,9 +48,10 @@ export class Panel {
     /** @type {Map<string, DrawnCell>} */
     this.cells = new Map();
     this.window = drawn("rect", { class: "pl-window" });
+    this.holder = make("div", {}); // of the picture alone: what has the focus stays when it changes
     this.element = make("div", {
       class: "pl-panel", "data-lm-suppress-shortcuts": "true", scroll: () => this.keepHeads(),
-    });
+    }, this.holder);
   }
 
   /** Keep room for the largest of some pictures.
@@ -66,10 +71,10 @@ export class Panel {
    * @param {any[]} parts
    */
   fill(html, parts) {
-    if (html === this.shown) return false;
+    if (html === this.shown) return;
     this.shown = html;
-    this.element.innerHTML = html.replace(/part:(\d+)/g, (_, k) => parts[k]);
-    this.picture = /** @type {SVGSVGElement | HTMLTableElement} */ (this.element.firstElementChild);
+    this.holder.innerHTML = html.replace(/part:(\d+)/g, (_, k) => parts[k]);
+    this.picture = /** @type {SVGSVGElement | HTMLTableElement} */ (this.holder.firstElementChild);
     this.own = boxOf(html);
     this.cells = new Map([...this.element.querySelectorAll("[data-cell]")].map((group) => {
       const rect = group.querySelector("rect");
@@ -79,7 +84,6 @@ export class Panel {
       return [String(group.getAttribute("data-cell")), { group, box }];
     }));
     this.fit();
-    return true;
   }
 
   /** Give the picture its size, and the keyboard a way to scroll it where it is wider than the page. */

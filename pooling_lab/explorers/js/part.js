@@ -32,11 +32,13 @@ const ARROWS = /** @type {Record<string, [number, number]>} */ ({
  * @param {string[][]} all lines
  */
 function roomy(shown, all) {
-  const length = (/** @type {string[]} */ lines) =>
-    lines.reduce((sum, line) => sum + Math.max(60, line.length), 0);
-  const longest = all.reduce((a, b) => (length(b) > length(a) ? b : a), []);
+  /** @type {string[]} */
+  const longest = [];
+  for (const lines of all) {
+    lines.forEach((line, k) => { if (line.length > (longest[k] ?? "").length) longest[k] = line; });
+  }
   const sizer = make("div", { class: "pl-sizer", "aria-hidden": "true" },
-    ...longest.map((line) => make("p", {}, line)));
+    ...longest.map((line) => make("p", {}, line ?? "")));
   return make("div", { class: "pl-roomy" }, shown, sizer);
 }
 
@@ -53,31 +55,12 @@ export class Part {
     this.pinned = "";
     this.walksCells = false; // the arrow keys go from cell to cell, not from window to window
     this.dragging = false;
+    this.writtenOver = false; // whether cells show others than Python sent
+    this.waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
     this.playing = /** @type {ReturnType<typeof setInterval> | undefined} */ (undefined);
-    this.build();
-    this.listeners = /** @type {[string, () => void][]} */ ([
-      ...data.controls.map(({ name }) => [`change:${name}`, () => this.draw()]),
-      ["change:edits", () => this.draw()],
-      ["change:position", () => this.positionChanged()],
-    ]);
-    for (const [event, listener] of this.listeners) model.on(event, listener);
-    this.calm = matchMedia("(prefers-reduced-motion: reduce)"); // then Next and Previous do it
-    this.heed = () => { this.play.hidden = this.calm.matches; this.stop(); };
-    this.calm.addEventListener("change", this.heed);
-    this.heed();
-  }
+    this.frame = frameOf(data, (name) => this.setting(name));
 
-  destroy() {
-    this.stop();
-    clearTimeout(this.waiting);
-    this.calm.removeEventListener("change", this.heed);
-    for (const [event, listener] of this.listeners) this.model.off(event, listener);
-  }
-
-  // ------------------------------------------------------------------ what stands on the page
-
-  build() {
-    const { data } = this;
+    // What stands on the page.
     const { controls, parts, frames } = data;
     this.controls = controls.filter(({ values }) => values.length > 1).map((spec) =>
       control(spec, (value) => { this.stop(); this.set(spec.name, value); }));
@@ -91,7 +74,8 @@ export class Part {
     this.summary = make("p", { class: "pl-summary" });
     this.text = make("p", { class: "pl-text" });
     this.change = button("Change it", () => this.edit(this.pinned));
-    this.change.hidden = true;
+    this.change.hidden = !this.canChange();
+    this.offersChange(false);
     this.notes = make("div", { class: "pl-notes" });
     /** @type {string[][]} */
     const texts = frames.flatMap((f) => [...parts[f.texts], parts[f.error]].map((words) => [words]));
@@ -114,6 +98,25 @@ export class Part {
     this.element = make("div", { class: "pl-part" }, this.side, this.stage,
       roomy(this.notes, frames.map((f) => parts[f.notes])));
     this.listenToPointers();
+
+    // What it listens to.
+    this.listeners = /** @type {[string, () => void][]} */ ([
+      ...data.controls.map(({ name }) => [`change:${name}`, () => this.draw()]),
+      ["change:edits", () => this.draw()],
+      ["change:position", () => this.positionChanged()],
+    ]);
+    for (const [event, listener] of this.listeners) model.on(event, listener);
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)"); // then Next and Previous do it
+    this.heed = () => { this.play.hidden = this.calm.matches; this.stop(); };
+    this.calm.addEventListener("change", this.heed);
+    this.heed();
+  }
+
+  destroy() {
+    this.stop();
+    clearTimeout(this.waiting);
+    this.calm.removeEventListener("change", this.heed);
+    for (const [event, listener] of this.listeners) this.model.off(event, listener);
   }
 
   hintWords() {
@@ -179,6 +182,13 @@ export class Part {
     return Boolean(numbers) && (frames.some((f) => parts[f.reduces]) || this.host.hasKernel());
   }
 
+  /** The button that changes a number keeps its place while there is none to change.
+   * @param {boolean} isOffered
+   */
+  offersChange(isOffered) {
+    this.change.classList.toggle("pl-gone", !isOffered);
+  }
+
   /** Take other frames: the kernel made them.
    * @param {Data} data
    */
@@ -212,9 +222,7 @@ export class Part {
     this.writtenOver = Boolean(outputs) || this.prediction.isOn;
     this.panels.forEach((panel, k) => {
       if (wasWrittenOver) panel.shown = "";
-      if (panel.fill(this.frame.panels[k], data.parts) && this.keys?.panel === panel) {
-        panel.element.append(this.keys.keys);
-      }
+      panel.fill(this.frame.panels[k], data.parts);
     });
     if (outputs) this.writeOver(edits, outputs);
     this.summary.textContent = this.prediction.summary(this.frame.summary);
@@ -264,7 +272,7 @@ export class Part {
   /** Show what stays when nothing is pointed at: the pinned cell, or the position's step. */
   rest() {
     if (this.pinned && this.pointAt(this.pinned)) return;
-    this.change.hidden = true;
+    this.offersChange(false);
     this.light(this.at());
   }
 
@@ -339,7 +347,7 @@ export class Part {
   pointAt(cell) {
     if (!this.frame.steps.texts.length || !this.panels.some((panel) => panel.cells.has(cell))) return false;
     const place = placeOf(cell, this.data.slides[0] ?? " ");
-    this.change.hidden = !(cell === this.pinned && this.isChangeable(cell));
+    this.offersChange(cell === this.pinned && this.isChangeable(cell));
     const [step] = this.stepsWith("here", cell);
     if (step !== undefined) {
       this.light(step);
@@ -384,6 +392,12 @@ export class Part {
     let held = null;
     let letGo = -Infinity;
 
+    // A finger on the window drags it; elsewhere it scrolls the page.
+    this.figure.addEventListener("touchstart", (event) => {
+      if ((this.frame.steps.reads[this.at()] ?? []).includes(cellAt(event)) && this.data.slides.length) {
+        event.preventDefault();
+      }
+    }, { passive: false });
     this.figure.addEventListener("pointerover", (event) => {
       const isLetGo = event.timeStamp - letGo < STILL_AFTER; // the pointer has not moved since
       if (this.dragging || isLetGo || event.pointerType === "touch") return;

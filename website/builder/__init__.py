@@ -1,0 +1,1 @@
+"""What the web edition adds to Sphinx: each module makes one kind of thing a page holds."""

@@ -1,0 +1,79 @@
+// What a page does without a kernel: lets what gives a prediction away wait, keeps bets and predictions in the
+// reader's browser. Nothing leaves the page. The sliders have a
+// module of their own, explorer.js, which comes from the package.
+
+/** What the reader wrote on these pages; a browser that keeps nothing still lets them write. */
+const kept = {
+  read(key) {
+    try { return JSON.parse(localStorage.getItem(`pooling:${key}`)); } catch { return null; }
+  },
+  write(key, value) {
+    try { localStorage.setItem(`pooling:${key}`, JSON.stringify(value)); } catch { /* private mode */ }
+  },
+};
+
+// ------------------------------------------------------------------------------ predictions
+
+/** What gives a prediction away: the next output, and the words that follow it up to the next cell or heading. */
+function given_away(form) {
+  const found = [];
+  for (let next = form.nextElementSibling; next; next = next.nextElementSibling) {
+    if (next.matches("section, h1, h2, h3, form, .course-exercise")) break;
+    if (found.length && next.matches(".cell")) break;
+    const output = next.matches(".cell") ? next.querySelector(".cell_output") : null;
+    if (output) found.push(output);
+    else if (found.length) found.push(next);
+  }
+  return found;
+}
+
+for (const form of document.querySelectorAll(".course-predict")) {
+  const [words, button] = [form.querySelector("textarea"), form.querySelector("button")];
+  const waiting = given_away(form);
+  const before = kept.read(form.dataset.key);
+  const reveal = () => {
+    waiting.forEach((element) => { element.hidden = false; });
+    button.hidden = true;
+  };
+  form.hidden = false;
+  words.value = before?.words ?? "";
+  if (!before?.seen) waiting.forEach((element) => { element.hidden = true; });
+  else reveal();
+  words.addEventListener("input", () => {
+    kept.write(form.dataset.key, { ...kept.read(form.dataset.key), words: words.value });
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    kept.write(form.dataset.key, { words: words.value, seen: true });
+    reveal();
+    waiting[0]?.setAttribute("tabindex", "-1");
+    waiting[0]?.focus();
+  });
+}
+
+// --------------------------------------------------------------------------------- meanings
+
+// Escape puts a meaning away that covers something; the next move of the pointer lets them show again.
+addEventListener("keydown", ({ key }) => { if (key === "Escape") document.body.classList.add("course-quiet"); });
+for (const event of ["pointermove", "focusin"]) {
+  addEventListener(event, () => document.body.classList.remove("course-quiet"));
+}
+
+// -------------------------------------------------------------------------------- embedding
+
+for (const part of document.querySelectorAll(".course-embed")) {
+  const [code, button, told] = ["textarea", "button", "[role=status]"].map((one) => part.querySelector(one));
+  const write = () => {
+    const address = new URL(part.dataset.embed, location.href);
+    const name = address.pathname.split("/").pop().replace(".html", "");
+    if (location.hash.startsWith(`#${name}?`)) address.hash = location.hash;
+    code.value = `<iframe src="${address}" width="100%" height="720" title="An explorer of pooling layers"></iframe>`;
+  };
+  part.addEventListener("toggle", write);
+  button.addEventListener("click", async () => {
+    write();
+    code.select();
+    try { await navigator.clipboard.writeText(code.value); told.textContent = "Copied."; }
+    catch { told.textContent = "It is selected: copy it with the keyboard."; }
+  });
+}
