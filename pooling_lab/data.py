@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import operator
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -258,7 +259,7 @@ def _checked(name: str) -> Path:
     """Return the path of a data file after comparing its sha256, or say how to restore it."""
     path = _folder() / name
     if path.parent.name == "_data":
-        mend = "python -m pip install --force-reinstall --no-deps . (in the course's folder)"
+        mend = f'"{sys.executable}" -m pip install --force-reinstall --no-deps pooling-lab'
     else:
         mend = f"git checkout -- data/{name} (in the course's folder)"
     if not path.is_file():

@@ -87,7 +87,7 @@ def test_data_is_found_beside_the_package_and_inside_it(package_elsewhere):
 
 def command_that_restores(folder: Path, name: str) -> str:
     if folder.name == "_data":
-        return "python -m pip install --force-reinstall --no-deps ."
+        return "-m pip install --force-reinstall --no-deps pooling-lab"
     return f"git checkout -- data/{name}"
 
 
