@@ -32,7 +32,7 @@ notebooks: .venv/.test
 	$(PY) tests/notebooks/store.py $(LESSON)
 
 assignments: .venv/.grading
-	$(PY) -m pooling_lab.grading.building notebooks/assignments
+	$(PY) -m pooling_lab.grading.release notebooks/assignments
 
 test-grading: .venv/.grading
 	$(PY) -m pytest -n 2 --dist loadfile tests/grading pooling_lab/grading \

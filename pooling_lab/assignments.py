@@ -6,9 +6,9 @@
     sheet.hand_in("output-size", answer)    hidden test: is it right?
 
 Exercises, cases and misconceptions are those of `pooling_lab.exercises`; nothing is stated
-again here. A function is tried out where it lives, in the student's kernel. A short answer is
-only handed over there, and judged afterwards by the grader (`pooling_lab.grading`), which works
-out for itself whose numbers were asked for.
+again here. While nbgrader grades, a test only hands over: an answer as it is, of a function that it
+was right for the example. Both are judged afterwards by the grader (`pooling_lab.grading`), which
+works out for itself whose numbers were asked for, and calls functions in a process of its own.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
 from .exercises import Note, Verdict, get, personal
 from .exercises.checking import Task, Where, show
-from .exercises.compare import Value, plain
+from .exercises.compare import LISTED, Value, plain
 from .exercises.exercise import known_version
 
 __all__ = [
     "ANSWER",
-    "SECRET",
+    "STUDENT",
     "VERDICT",
     "NotYet",
     "Sheet",
     "bundle",
+    "condition",
     "final",
     "packed",
     "unpacked",
@@ -41,10 +41,8 @@ __all__ = [
 
 ANSWER = "application/vnd.pooling-lab.answer+json"
 VERDICT = "application/vnd.pooling-lab.verdict+json"
-SECRET = "POOLING_LAB_SECRET"
+STUDENT = "POOLING_LAB_STUDENT"  # whose work it is, while nbgrader grades
 LARGEST_ANSWER = 10_000  # numbers; no task asks for more
-
-_secret = os.environ.pop(SECRET, None)  # in the grader's kernel; not left lying about in there
 
 
 class NotYet(Exception):
@@ -60,8 +58,8 @@ class Sheet:
     Parameters
     ----------
     student
-        The id that was typed, or None. On a JupyterHub the name of the login counts, and while
-        nbgrader grades, the name of the folder that the submission came in.
+        The id that was typed, or None; a number is one too. On a JupyterHub the name of the login
+        counts, and while nbgrader grades, the name under which the submission came in.
     course
         Which course, so that the numbers change from year to year.
     numbers
@@ -80,9 +78,12 @@ class Sheet:
     The assignment of s1234567, in the course pooling-2026.
     """
 
-    def __init__(self, student: str | None = None, *, course: str = "", numbers: int = 1) -> None:
+    def __init__(
+        self, student: str | int | None = None, *, course: str = "", numbers: int = 1
+    ) -> None:
         self.student, self.course = _whose(student), course
         self.numbers = known_version(numbers)
+        self._lists: dict[int, tuple[Any, Value | None]] = {}
 
     def __repr__(self) -> str:
         return f"The assignment of {self.student}, in the course {self.course or 'without a name'}."
@@ -97,7 +98,9 @@ class Sheet:
         """Return the task as it shows itself in a notebook; the stub stands in a cell already."""
         return dataclasses.replace(self.task(id).note(), code="")
 
-    def look(self, id: str, answer: Any, *, where: str | None = None) -> None:
+    def look(
+        self, id: str, answer: Any, *, where: str | None = None, allow: Collection[str] = ()
+    ) -> None:
         """Test what may be seen before the deadline.
 
         Of a short answer, whether it is one; of a function, whether it gives the right result for
@@ -112,6 +115,9 @@ class Sheet:
         where
             A condition on the arguments of the function, ``"stride >= kernel_size"``: only such
             inputs are tried, and the first of them is the example. One idea for one graded cell.
+        allow
+            Libraries that a function may use beside NumPy and Python's own, ``("torch",)``: others
+            are not there when it is graded.
 
         Raises
         ------
@@ -120,38 +126,58 @@ class Sheet:
         """
         task = self.task(id)
         if task.exercise.kind == "answer":
-            _require_answer(task, answer)
+            _require_answer(task, self._listed(answer))
             print("That is an answer. Whether it is right, you hear after the deadline.")
             return
-        verdict = task.try_out(answer, where=_keeps(where))
+        verdict = task.try_out(answer, where=condition(where))
         if not verdict.passed:
             _require_passed(verdict)
         print("It gives the right result for an example. The grading tries others as well.")
 
-    def hand_in(self, id: str, answer: Any, *, where: str | None = None) -> None:
-        """Hand an answer over to the grader, or try a function on all cases, hidden ones too.
+    def hand_in(
+        self, id: str, answer: Any, *, where: str | None = None, allow: Collection[str] = ()
+    ) -> None:
+        """Hand an answer over to the grader; where nobody grades, try a function on more cases.
 
         Parameters
         ----------
-        id, answer, where
+        id, answer, where, allow
             As in `look`.
 
         Raises
         ------
         NotYet
-            If the function is not right; the message says why. Short answers are judged later.
+            If a function is tried and not right; the message says why.
         """
         task = self.task(id)
         if task.exercise.kind == "answer":
-            _hand_over(id, plain(task.exercise.in_order(answer)))
-            return
-        _require_passed(final(_judged(task, answer, _keeps(where))))
+            _hand_over(id, plain(task.exercise.in_order(self._listed(answer))))
+        elif _is_graded():
+            _hand_over(id, None)
+        else:
+            _require_passed(final(task.check(answer, where=condition(where))))
+
+    def _listed(self, answer: Any) -> Any:
+        """Return what can be looked at again: an iterator gives its items once only."""
+        if not isinstance(answer, LISTED):
+            return answer
+        if id(answer) not in self._lists:
+            self._lists[id(answer)] = (answer, plain(answer))
+        return self._lists[id(answer)][1]
 
 
-def _whose(typed: str | None) -> str:
-    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
-        return Path.cwd().parent.name
-    student = os.environ.get("JUPYTERHUB_USER") or (typed or "").strip()
+def _is_graded() -> bool:
+    return os.environ.get("NBGRADER_EXECUTION") == "autograde"
+
+
+def _whose(typed: str | int | None) -> str:
+    if _is_graded() and STUDENT not in os.environ:
+        raise ValueError(
+            "nbgrader grades without this course's nbgrader_config.py, so that nothing would be "
+            "judged: look for an error at the beginning of what it says"
+        )
+    known = os.environ.get(STUDENT) if _is_graded() else os.environ.get("JUPYTERHUB_USER")
+    student = known or ("" if typed is None else str(typed).strip())
     if not student:
         raise ValueError(
             "student is None: write your student id between quotes, student = 's1234567'"
@@ -159,35 +185,26 @@ def _whose(typed: str | None) -> str:
     return student
 
 
-def _keeps(condition: str | None) -> Where | None:
+def condition(where: str | None) -> Where | None:
     """Turn a condition on a case's numbers into a function of the case."""
-    if condition is None:
+    if where is None:
         return None
-    code = compile(condition, "where", "eval")
+    code = compile(where, "where", "eval")
     return lambda case: bool(eval(code, {"__builtins__": {}}, dict(case)))
 
 
 def _require_answer(task: Task, answer: Any) -> None:
-    """Raise unless this is something that can be judged, now and once more when handed in."""
-    if isinstance(answer, Iterator):
-        raise NotYet(
-            f"the answer to {task.exercise.id} is a {type(answer).__name__}, which can be read "
-            "once only; make it a list: list(answer)"
-        )
+    """Raise unless this is something that can be judged."""
     verdict = task.check(answer)
     if verdict.status in ("not attempted", "error"):
         _require_passed(verdict)
-    if np.size(answer) > LARGEST_ANSWER:
-        raise NotYet(f"the answer to {task.exercise.id} has {np.size(answer)} numbers: too many")
+    count = _count(plain(task.exercise.in_order(answer)))
+    if count > LARGEST_ANSWER:
+        raise NotYet(f"the answer to {task.exercise.id} has {count} numbers: too many")
 
 
-def _judged(task: Task, function: Any, where: Where | None) -> Verdict:
-    """Return the verdict on some of the cases, named by what the function does with all of them."""
-    whole = task.check(function, secret=_secret)
-    if whole.passed or where is None:
-        return whole
-    part = task.check(function, secret=_secret, where=where)
-    return whole if whole.misconception and not part.passed else part
+def _count(value: Value | None) -> int:
+    return sum(map(_count, value)) if isinstance(value, tuple) else np.size(np.asarray(value))
 
 
 def _require_passed(verdict: Verdict) -> None:

@@ -85,9 +85,11 @@ class Task:
         """
         return self._verdict(answer, functools.partial(self.cases, secret, where), runner, final)
 
-    def try_out(self, answer: Any, *, where: Where | None = None) -> Verdict:
+    def try_out(
+        self, answer: Any, *, where: Where | None = None, runner: Runner | None = None
+    ) -> Verdict:
         """Return the verdict on the example alone: the first of `cases`."""
-        return self._verdict(answer, lambda: self.cases(None, where)[:1])
+        return self._verdict(answer, lambda: self.cases(None, where)[:1], runner)
 
     def _verdict(
         self,

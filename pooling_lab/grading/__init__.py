@@ -1,8 +1,8 @@
 """The instructor's machinery around nbgrader; it comes with the extra ``grading``.
 
-`sanitising`, `executing` and `judging` are steps that `nbgrader_config.py` puts into nbgrader's
-own, and `sandbox` is a kernel in which it may run submissions. `building` is what
-``make assignments`` runs. `reporting` and `counting` read a gradebook for the class report;
-`made_up` makes a class to try all that on. The instructor's page is
+What happens to a submission, in order: `collect` finds out whose a file is, `clean` makes a clean
+notebook of it, the steps of `preprocessors` run and judge it (functions are called by `runner`, in
+a process whose inside is `child`, shut in by `sandbox`), and `gradebook` and `report` tell what
+came of it. `release` makes what is handed out. The instructor's page is
 ``notebooks/assignments/README.md``. Nothing that a student imports imports this.
 """

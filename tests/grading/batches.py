@@ -4,7 +4,7 @@ from pathlib import Path
 
 import nbformat
 
-from pooling_lab.grading import building, submitting
+from pooling_lab.grading import release, submitting
 
 HERE = Path(__file__).parents[2] / "notebooks" / "assignments"
 TIMEOUT = 12  # seconds a cell may take
@@ -14,23 +14,28 @@ class Batch:
     """One assignment of a new course, handed out."""
 
     def __init__(self, folder, assignment):
-        self.course, self.assignment = building.new_course(HERE, folder), assignment
+        self.course, self.assignment = release.new_course(HERE, folder), assignment
         (self.source,) = (self.course / "source" / assignment).glob("*.ipynb")
-        self.released = building.release(self.course, self.source)
+        self.released = release.release(self.course, self.source)
         self.right = submitting.answers_in(nbformat.read(self.source, 4))
 
-    def hand_in(self, student, answers, change=lambda notebook: None):
-        """Hand in a notebook with these answers, after ``change`` has been at it."""
+    def hand_in(self, student, answers, change=lambda notebook: None, spoil=lambda data: data):
+        """Hand in a notebook with these answers, after ``change`` and ``spoil`` have been at it.
+
+        ``change`` gets the notebook, ``spoil`` the bytes of its file.
+        """
         notebook = submitting.filled(nbformat.read(self.released, 4), answers)
         change(notebook)
-        return submitting.hand_in(notebook, self.course, student, self.released)
+        path = submitting.hand_in(notebook, self.course, student, self.released)
+        path.write_bytes(spoil(path.read_bytes()))
+        return path
 
     def grade(self):
         """Grade what was handed in; return the points, and what nbgrader said."""
-        said = building.nbgrader(
+        said = release.nbgrader(
             self.course, "autograde", self.assignment, f"--Execute.timeout={TIMEOUT}", check=False
         )
-        return building.points(self.course, self.assignment), said
+        return release.points(self.course, self.assignment), said
 
     def graded(self, student):
         """Return a graded notebook."""

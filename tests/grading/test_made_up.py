@@ -2,11 +2,12 @@
 
 import json
 
+import made_up
 import numpy as np
 import pytest
 
 from pooling_lab import exercises
-from pooling_lab.grading import made_up, reporting
+from pooling_lab.grading import gradebook
 
 WRONG_CODE = [
     (exercise, misconception, code)
@@ -72,12 +73,12 @@ def test_every_student_is_plainly_invented():
     ids = [student.id for student in made_up.CLASS]
     assert len({*ids}) == made_up.SIZE == 30
     assert all(one.startswith("made-up-") for one in ids)
-    assert {row.student for row in reporting.from_csv(made_up.STORED)} == {*ids}
+    assert {row.student for row in gradebook.from_csv(made_up.STORED)} == {*ids}
 
 
 @pytest.mark.slow
 def test_grading_the_class_gives_what_is_stored(course):
-    """If an assignment or an exercise has changed: python -m pooling_lab.grading.made_up."""
+    """If an assignment or an exercise has changed: python tests/grading/made_up.py."""
     made_up.make(course)
     made_up.grade(course)
-    assert reporting.read(course) == reporting.from_csv(made_up.STORED)
+    assert gradebook.read(course) == gradebook.from_csv(made_up.STORED)

@@ -30,8 +30,11 @@ def before_the_sheet(source):
 
 
 SOMEBODY_ELSE = """
+import os
+
 from pooling_lab import assignments, exercises
 
+os.environ["POOLING_LAB_STUDENT"] = "ada"
 assignments._whose = lambda typed: "ada"
 assignments.personal = lambda id, *_, **__: exercises.personal(id, "ada", "pooling-2026")
 """

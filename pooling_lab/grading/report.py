@@ -20,7 +20,7 @@ from ..assignments import packed, unpacked
 from ..exercises.checking import Task
 from ..exercises.compare import Value
 from ..exercises.display import marked_up
-from .reporting import TIME, Row
+from .gradebook import TIME, Row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,6 +41,8 @@ def ungraded(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
     found = {(r.student, r.assignment, r.reason) for r in rows if r.status == "not graded"}
     return sorted(found, key=lambda one: (one[2].startswith("nothing was"), *one))
 
+
+MANY = 10  # students with the same note
 
 # --- scores -------------------------------------------------------------------------------------
 
@@ -153,6 +155,32 @@ def times_in_words(when: Sequence[datetime]) -> str:
     return f"{len(when)} handed in; the first {first}, half of them by {half}, the last {last}."
 
 
+def notes(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
+    """Return student, assignment and note for all that was mended, left out or found odd.
+
+    What was set by hand comes first. Where many have the same note, it is one line.
+    """
+    who: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        for note in row.notes:
+            who[row.assignment, note].add(row.student)
+    lines = [
+        (student, assignment, note)
+        for (assignment, note), students in who.items()
+        for student in (students if len(students) < MANY else [f"{len(students)} students"])
+    ]
+    return sorted(lines, key=lambda one: ("by hand" not in one[2], *one))
+
+
+def waiting_for(rows: Iterable[Row]) -> list[tuple[str, str, str, str]]:
+    """Return student, assignment, question and reason where the grading could not decide."""
+    return [
+        (row.student, row.assignment, row.question, row.reason)
+        for row in rows
+        if row.status == "waits for a person" and row.reason
+    ]
+
+
 # --- misconceptions -----------------------------------------------------------------------------
 
 
@@ -217,8 +245,12 @@ def _short(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
 
 
 @functools.cache
-def _task(exercise: str, student: str, course: str) -> Task:
-    return exercises.personal(exercise, student, course)
+def _task(exercise: str, student: str, course: str, numbers: int) -> Task:
+    return exercises.personal(exercise, student, course, numbers=numbers)
+
+
+def _own(row: Row) -> Task:
+    return _task(row.exercise, row.id or row.student, row.course, row.numbers)
 
 
 def alike(rows: Iterable[Row]) -> list[Alike]:
@@ -227,7 +259,7 @@ def alike(rows: Iterable[Row]) -> list[Alike]:
     for (assignment, exercise), own in _short(rows).items():
         groups: dict[str, list[str]] = defaultdict(list)
         for row in own:
-            task = _task(exercise, row.student, row.course)
+            task = _own(row)
             groups[packed(task.exercise.outcome(task.numbers))].append(row.student)
         found.append(Alike(assignment, exercise, tuple((*g,) for g in groups.values() if g[1:])))
     return [one for one in found if one.groups]
@@ -241,7 +273,7 @@ def together(rows: Iterable[Row]) -> list[Together]:
     """
     found: dict[tuple[str, str, str], list[tuple[str, bool]]] = defaultdict(list)
     for (assignment, exercise), own in _short(rows).items():
-        tasks = [(row, _task(exercise, row.student, row.course)) for row in own]
+        tasks = [(row, _own(row)) for row in own]
         for row in own:
             if row.answer and row.status == "wrong":
                 value = unpacked(row.answer)

@@ -15,8 +15,9 @@ from nbgrader.api import Gradebook
 
 from pooling_lab import exercises
 from pooling_lab.assignments import packed
-from pooling_lab.grading import counting, reporting
-from pooling_lab.grading.reporting import Row
+from pooling_lab.exercises import compare
+from pooling_lab.grading import gradebook, report
+from pooling_lab.grading.gradebook import Row
 
 matplotlib.use("agg")
 
@@ -43,6 +44,8 @@ def course(tmp_path_factory):
     copied = {"answer-chain-sizes": f"sizes = {answer('chain-sizes', 'ada')}"}
     batch.hand_in("bob", once | copied, lose_window)
     batch.hand_in("cy", {}).write_text('{"cells": [')
+    batch.hand_in("ida", batch.right | {"who": "student = 's1011'"} | once)
+    batch.hand_in("jo", batch.right | {"who": "student = 's1011'"})
     path = batch.hand_in("dee", batch.right)
     path.rename(path.with_name("output_sizes (1).ipynb"))
     batch.hand_in("eve", {}).write_text("")
@@ -52,7 +55,7 @@ def course(tmp_path_factory):
         "2026-04-20 21:40 UTC"
     )
     batch.grade()
-    with Gradebook(f"sqlite:///{batch.course / reporting.DATABASE}") as book:
+    with Gradebook(f"sqlite:///{batch.course / gradebook.DATABASE}") as book:
         book.add_student("gus")
     batch.hand_in("hal", batch.right | {"who": 'student = "hal"'})
     return batch.course
@@ -60,12 +63,14 @@ def course(tmp_path_factory):
 
 def lose_window(notebook):
     """Have a name missing in a test, which a cell before it is to blame for."""
-    cell_of(notebook, "answer-choose-window").source = "import poolinglib\nwindow = 1"
+    cell_of(
+        notebook, "answer-choose-window"
+    ).source = "import poolinglib\n\nwindow = poolinglib.window()"
 
 
 @pytest.fixture(scope="module")
 def rows(course):
-    return reporting.read(course)
+    return gradebook.read(course)
 
 
 def of(rows, student):
@@ -76,7 +81,8 @@ def of(rows, student):
 
 
 def test_each_student_has_a_row_for_each_question(rows):
-    assert {row.student for row in rows} == {"ada", "bob", "cy", "dee", "eve", "flo", "gus", "hal"}
+    everybody = ("ada", "bob", "cy", "dee", "eve", "flo", "gus", "hal", "ida", "jo")
+    assert {row.student for row in rows} == {*everybody}
     for student in {row.student for row in rows}:
         assert [*of(rows, student)] == [*QUESTIONS, WORDS]
     assert {row.max_points for row in rows} == {4.0}
@@ -94,9 +100,7 @@ def test_a_wrong_answer_names_its_misconception_and_what_the_test_said(rows):
     assert (row.status, row.points, row.exercise) == ("wrong", 0.0, "output-size")
     assert row.misconceptions == ("padding-once",)
     assert row.reason.startswith("in the test: Your answer is (")
-    assert row.answer == packed(
-        exercises.answers.plain(answer("output-size", "bob", ["padding-once"]))
-    )
+    assert row.answer == packed(compare.plain(answer("output-size", "bob", ["padding-once"])))
 
 
 def test_what_was_left_alone_is_not_attempted(rows):
@@ -115,7 +119,7 @@ def test_a_missing_name_is_led_back_to_the_cell_that_raised(rows):
 
 
 UNGRADED = {
-    "half a file": ("cy", "corrupt file: it is no notebook (NotJSONError): ask for it again"),
+    "half a file": ("cy", "corrupt file: it breaks off or is damaged in line 1: ask for it again"),
     "renamed": (
         "dee",
         "wrong file name: there is output_sizes (1).ipynb; expected is output_sizes.ipynb",
@@ -126,6 +130,11 @@ UNGRADED = {
         "nothing was handed in; there is a folder 1-output-size, which is no assignment",
     ),
     "only on the roster": ("gus", "nothing was handed in"),
+    "another id, and wrong for its own": (
+        "ida",
+        "the sheet says s1011, the name of the file ida: which is right? "
+        "Rename the file, collect and grade again",
+    ),
     "came after grading": (
         "hal",
         "grading was not run: nbgrader autograde 1-output-sizes --student=hal says more",
@@ -138,11 +147,11 @@ def test_what_is_not_graded_has_no_points_and_a_reason(rows, student, reason):
     assert {(row.points, row.status) for row in of(rows, student).values()} == {
         (None, "not graded")
     }
-    assert (student, ASSIGNMENT, reason) in counting.ungraded(rows)
+    assert (student, ASSIGNMENT, reason) in report.ungraded(rows)
 
 
 def test_those_and_no_others_are_ungraded(rows):
-    told = counting.ungraded(rows)
+    told = report.ungraded(rows)
     assert sorted(one for one, *_ in told) == sorted(one for one, _ in UNGRADED.values())
     assert [one for one, *_ in told[-2:]] == ["flo", "gus"]  # who handed in nothing comes last
 
@@ -150,7 +159,7 @@ def test_those_and_no_others_are_ungraded(rows):
 def test_the_time_of_a_submission_is_known_where_it_was_stored(rows):
     assert {row.submitted for row in of(rows, "ada").values()} == {"2026-04-20 21:40"}
     assert {row.submitted for row in of(rows, "bob").values()} == {""}
-    assert counting.times(rows) == [datetime(2026, 4, 20, 21, 40)]
+    assert report.times(rows) == [datetime(2026, 4, 20, 21, 40)]
 
 
 @contextlib.contextmanager
@@ -162,7 +171,7 @@ def changed(course, student, name, source):
     cell_of(notebook, name).source = source
     nbformat.write(notebook, path)
     try:
-        yield of(reporting.read(course), student)
+        yield of(gradebook.read(course), student)
     finally:
         path.write_text(before)
 
@@ -174,14 +183,81 @@ def test_a_newer_submission_takes_the_grade_away(course):
         assert ada[WORDS].reason.endswith("--force")
 
 
-def test_another_id_in_the_sheet_is_no_zero(course):
-    with changed(course, "bob", "who", "student = 's1011'") as bob:
-        assert {row.points for row in bob.values()} == {None}
-        assert bob[WORDS].reason.startswith("the sheet says s1011, the name of the file bob")
+def test_another_id_in_the_sheet_costs_nothing_where_all_is_right(rows):
+    assert {of(rows, "jo")[one].points for one in QUESTIONS} == {4.0}
+
+
+TYPED = {
+    "student = 'ada'": "ada",
+    "student = 'friend'\nstudent = 's1'": "s1",
+    "student = 1234567": "1234567",
+    "student = None": "",
+    "# your work goes here\npass": "",
+    "student = input()": "input()",
+}
+
+
+@pytest.mark.parametrize(("source", "typed"), TYPED.items())
+def test_the_id_that_was_typed_last_is_found(source, typed):
+    cell = new_code_cell(source, metadata={"nbgrader": {"grade_id": "who"}})
+    assert gradebook._typed(new_notebook(cells=[cell])) == typed
+
+
+def test_points_set_by_hand_on_a_test_are_flagged(course):
+    database = f"sqlite:///{course / gradebook.DATABASE}"
+    with Gradebook(database) as book:
+        grade = book.find_grade("test-output-size", "output_sizes", ASSIGNMENT, "bob")
+        grade.manual_score = 4
+        book.db.commit()
+    try:
+        rows = gradebook.read(course)
+    finally:
+        with Gradebook(database) as book:
+            grade = book.find_grade("test-output-size", "output_sizes", ASSIGNMENT, "bob")
+            grade.manual_score = None
+            book.db.commit()
+    told = "test-output-size: points set by hand: 4 in place of 0"
+    assert report.notes(rows)[0] == ("bob", ASSIGNMENT, told)
+
+
+def test_a_note_that_many_have_is_one_line():
+    note = ("saved as UTF-16",)
+    few, many = ([row(f"s{n}", notes=note) for n in range(count)] for count in (2, 30))
+    assert report.notes(few) == [("s0", "a", *note), ("s1", "a", *note)]
+    assert report.notes(many) == [("30 students", "a", *note)]
+
+
+def test_one_student_who_cannot_be_read_is_one_line_and_no_more(course):
+    path = course / "autograded/ada" / ASSIGNMENT / "output_sizes.ipynb"
+    before = path.read_text()
+    path.chmod(0o644)
+    path.write_text('{"cells": 5}')
+    try:
+        rows = gradebook.read(course)
+    finally:
+        path.write_text(before)
+    (told,) = [one for one in report.ungraded(rows) if one[0] == "ada"]
+    assert told[2].startswith("the report cannot read this (")
+    assert {row.points for row in of(rows, "bob").values()} != {None}
+
+
+def test_a_question_that_was_not_graded_is_one_row(course):
+    """It was put in after grading, or the gradebook has lost it: the others are there."""
+    path = course / "autograded/ada" / ASSIGNMENT / "output_sizes.ipynb"
+    before = path.read_text()
+    path.chmod(0o644)
+    path.write_text(before.replace("test-dropped-cells", "test-gone"))
+    try:
+        ada = of(gradebook.read(course), "ada")
+    finally:
+        path.write_text(before)
+    assert ada["dropped-cells"].points is None
+    assert "before this question was there" in ada["dropped-cells"].reason
+    assert ada["output-size"].points == 4.0
 
 
 def test_totals_have_a_line_for_each_student_and_no_points_where_one_is_missing(rows, tmp_path):
-    counting.totals_to_csv(rows, tmp_path / "totals.csv")
+    report.totals_to_csv(rows, tmp_path / "totals.csv")
     lines = (tmp_path / "totals.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "student,assignment,points,max_points,why_not"
     assert len(lines) == 1 + len({row.student for row in rows})
@@ -194,7 +270,7 @@ def test_a_failed_regrade_leaves_no_old_points(course):
     graded = course / "autograded/bob" / ASSIGNMENT
     graded.rename(graded.with_name("away"))
     try:
-        bob = of(reporting.read(course), "bob")
+        bob = of(gradebook.read(course), "bob")
     finally:
         graded.with_name("away").rename(graded)
     assert {row.points for row in bob.values()} == {None}
@@ -203,11 +279,11 @@ def test_a_failed_regrade_leaves_no_old_points(course):
 
 def test_without_a_gradebook_there_is_nothing_to_read(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"gradebook\.db"):
-        reporting.read(tmp_path)
+        gradebook.read(tmp_path)
 
 
 def test_copied_answers_stand_beside_those_they_are_right_for(rows):
-    (pair,) = counting.together(rows)
+    (pair,) = report.together(rows)
     assert (pair.student, pair.other, pair.exercises) == ("bob", "ada", ("chain-sizes",))
     assert pair.both == ("chain-sizes",)
 
@@ -245,38 +321,43 @@ def test_a_zero_says_what_stopped_the_code(errors, reason):
         )
         for name, ename, evalue in errors
     ]
-    assert reporting._reason(cells[-1], new_notebook(cells=cells), "") == reason
+    assert gradebook._reason(cells[-1], new_notebook(cells=cells), "") == reason
 
 
 # --- CSV ----------------------------------------------------------------------------------------
 
 
 def test_rows_come_back_from_csv_as_they_were(rows, tmp_path):
-    reporting.to_csv(rows, tmp_path / "class.csv")
-    assert reporting.from_csv(tmp_path / "class.csv") == rows
+    gradebook.to_csv(rows, tmp_path / "class.csv")
+    assert gradebook.from_csv(tmp_path / "class.csv") == rows
 
 
 def test_csv_has_one_header_line_and_empty_cells_for_what_is_not_graded(tmp_path):
     lines = [
         row(points=None, status="not graded", reason="corrupt file: “half”, and\nno more"),
-        row(points=0.0, status="wrong", misconceptions=("padding-once", "halved")),
+        row(
+            points=0.0,
+            status="wrong",
+            misconceptions=("padding-once", "halved"),
+            notes=("saved as UTF-16", "a cell was there several times: the last one counts"),
+        ),
     ]
-    reporting.to_csv(lines, tmp_path / "class.csv")
+    gradebook.to_csv(lines, tmp_path / "class.csv")
     header, *_ = (tmp_path / "class.csv").read_text("utf-8").split("\n")
     assert header == (
         "student,assignment,question,exercise,points,max_points,status,misconceptions,reason,"
-        "course,answer,submitted"
+        "course,answer,submitted,numbers,id,notes"
     )
     assert b",test-output-size,output-size,,4,not graded," in (tmp_path / "class.csv").read_bytes()
     assert b",output-size,0,4,wrong,padding-once halved," in (tmp_path / "class.csv").read_bytes()
-    assert reporting.from_csv(tmp_path / "class.csv") == lines
+    assert gradebook.from_csv(tmp_path / "class.csv") == lines
 
 
 OTHER_FILES = {
     "another table": ("student,score\nada,3\n", "must have the columns student"),
     "an empty file": ("", "must have the columns student"),
     "an unknown status": (
-        ",".join(reporting.COLUMNS) + "\nada,a,q,,,4,excellent,,,,,\n",
+        ",".join(gradebook.COLUMNS) + "\nada,a,q,,,4,excellent,,,,,,1,,\n",
         "status must be one of right",
     ),
 }
@@ -286,7 +367,7 @@ OTHER_FILES = {
 def test_another_csv_is_refused(tmp_path, text, message):
     (tmp_path / "other.csv").write_text(text)
     with pytest.raises(ValueError, match=message):
-        reporting.from_csv(tmp_path / "other.csv")
+        gradebook.from_csv(tmp_path / "other.csv")
 
 
 # --- what a kernel may have put out -------------------------------------------------------------
@@ -304,19 +385,19 @@ FORGED = {
 
 @pytest.mark.parametrize(("stored", "expected"), FORGED.values(), ids=[*FORGED])
 def test_an_answer_is_kept_only_if_it_is_one(stored, expected):
-    assert reporting._answer(stored) == expected
+    assert gradebook._answer(stored) == expected
 
 
 @pytest.mark.parametrize("named", ["padding-once", ["=1+1"], [["a"]], None, 3], ids=str)
 def test_a_misconception_is_kept_only_if_it_looks_like_one(named):
-    assert reporting._misconceptions({"misconceptions": named}) == ()
+    assert gradebook._misconceptions({"misconceptions": named}) == ()
 
 
 def test_every_misconception_has_words():
     for one in exercises.ids():
-        assert all(map(reporting.meaning, exercises.get(one).misconceptions))
-    assert "no number" not in reporting.meaning("wrong-shape")
-    assert "{" not in "".join(map(reporting.meaning, reporting._ANY_EXERCISE))
+        assert all(map(gradebook.meaning, exercises.get(one).misconceptions))
+    assert "no number" not in gradebook.meaning("wrong-shape")
+    assert "{" not in "".join(map(gradebook.meaning, gradebook._ANY_EXERCISE))
 
 
 # --- what the rows say --------------------------------------------------------------------------
@@ -342,25 +423,25 @@ CLASS = [
 
 
 def test_only_those_graded_completely_have_a_total():
-    assert counting.totals(CLASS) == {"ada": 5.0, "dee": 0.0}
-    assert counting.waiting(CLASS) == {4.0: ["bob"]}
-    assert counting.most(CLASS) == 8.0
-    assert counting.summary(CLASS) == [("a", 2, 1, 1, "0", "2.5", "5", "8")]
+    assert report.totals(CLASS) == {"ada": 5.0, "dee": 0.0}
+    assert report.waiting(CLASS) == {4.0: ["bob"]}
+    assert report.most(CLASS) == 8.0
+    assert report.summary(CLASS) == [("a", 2, 1, 1, "0", "2.5", "5", "8")]
 
 
 def test_scores_are_a_dash_where_nobody_is_graded_completely():
-    assert counting.summary(CLASS[2:6]) == [("a", 0, 1, 1, "–", "–", "–", "8")]
+    assert report.summary(CLASS[2:6]) == [("a", 0, 1, 1, "–", "–", "–", "8")]
 
 
 def test_the_ungraded_are_in_no_share():
-    assert counting.shares(CLASS) == {
+    assert report.shares(CLASS) == {
         "test-output-size": Counter({"wrong": 2, "right": 1}),
         "test-dropped-cells": Counter({"partly right": 1, "waits for a person": 1, "wrong": 1}),
     }
 
 
 def test_a_misconception_counts_once_for_a_student():
-    assert counting.misconceptions(CLASS) == {
+    assert report.misconceptions(CLASS) == {
         "padding-once": ["bob", "dee"],
         "forgot-plus-one": ["dee"],
     }
@@ -371,19 +452,19 @@ def own(student, exercise, text, status):
 
 
 def right_for(exercise, student):
-    return packed(exercises.answers.plain(answer(exercise, student)))
+    return packed(compare.plain(answer(exercise, student)))
 
 
 def test_an_own_right_answer_is_never_put_beside_another():
     rows = [own(s, "output-size", right_for("output-size", s), "right") for s in ("s1", "s2")]
-    assert counting.together(rows) == []
+    assert report.together(rows) == []
 
 
 def test_most_answers_of_one_other_come_first():
     rows = [own("s1", one, right_for(one, "s1"), "right") for one in QUESTIONS]
     rows += [own("s2", one, right_for(one, "s1"), "wrong") for one in QUESTIONS]
     rows += [own("s3", "chain-sizes", right_for("chain-sizes", "s2"), "wrong")]
-    found = [(one.student, one.other, one.exercises, one.both) for one in counting.together(rows)]
+    found = [(one.student, one.other, one.exercises, one.both) for one in report.together(rows)]
     assert found == [("s2", "s1", QUESTIONS, QUESTIONS), ("s3", "s2", ("chain-sizes",), ())]
 
 
@@ -393,32 +474,32 @@ def test_where_many_answers_are_right_the_other_must_have_given_it_too():
         own("s1", "choose-window", "", "not attempted"),
         own("s2", "choose-window", copied, "wrong"),
     ]
-    assert counting.together(rows) == []
+    assert report.together(rows) == []
     rows[0] = dataclasses.replace(rows[0], answer=copied, status="right")
-    assert [(one.student, one.other) for one in counting.together(rows)] == [("s2", "s1")]
+    assert [(one.student, one.other) for one in report.together(rows)] == [("s2", "s1")]
 
 
 def test_an_answer_right_for_several_stands_beside_the_one_who_shares_most():
     """Two students whose own answer to one exercise is the same, found as the report finds it."""
     drawn = [own(f"s{n}", "dropped-cells", "", "not attempted") for n in range(40)]
-    first, second, *_ = counting.alike(drawn)[0].groups[0]
+    first, second, *_ = report.alike(drawn)[0].groups[0]
     both = ("dropped-cells", "chain-sizes")
     rows = [own(first, one, right_for(one, first), "right") for one in both]
     rows += [own(second, "dropped-cells", right_for("dropped-cells", second), "right")]
     rows += [own("copier", one, right_for(one, first), "wrong") for one in both]
-    assert [(one.other, one.exercises) for one in counting.together(rows)] == [(first, both)]
+    assert [(one.other, one.exercises) for one in report.together(rows)] == [(first, both)]
 
 
 def test_zeros_without_a_misconception_are_told_apart():
     rows = [*CLASS, row("eve", points=0.0, status="wrong", reason="in the test: NameError: x")]
-    assert counting.unexplained(rows) == [
+    assert report.unexplained(rows) == [
         ("eve", "a", "test-output-size", "in the test: NameError: x")
     ]
 
 
 def test_students_with_the_same_expected_answer_are_named():
     rows = [own(f"s{n}", "receptive-field", "", "not attempted") for n in range(40)]
-    (found,) = counting.alike(rows)
+    (found,) = report.alike(rows)
     assert found.groups
     for students in found.groups:
         assert len(students) > 1
@@ -436,19 +517,19 @@ EXTREMES = {
 
 @pytest.mark.parametrize(("counted", "said"), EXTREMES.values(), ids=[*EXTREMES])
 def test_the_hardest_question_is_said_in_words(counted, said):
-    assert counting.extremes(counted) == said
+    assert report.extremes(counted) == said
 
 
 # --- for the notebook ---------------------------------------------------------------------------
 
 
 PLOTS = {
-    "shares": (counting.draw_shares, {"q": Counter(right=3, wrong=1), "r": Counter()}),
-    "shares of nobody": (counting.draw_shares, {"q": Counter()}),
-    "counts": (counting.draw_counts, {"padding-once": 3}),
-    "counts of nothing": (counting.draw_counts, {}),
-    "times": (counting.draw_times, [datetime(2026, 4, d) for d in (1, 2, 20)]),
-    "one time": (counting.draw_times, [datetime(2026, 4, 1)]),
+    "shares": (report.draw_shares, {"q": Counter(right=3, wrong=1), "r": Counter()}),
+    "shares of nobody": (report.draw_shares, {"q": Counter()}),
+    "counts": (report.draw_counts, {"padding-once": 3}),
+    "counts of nothing": (report.draw_counts, {}),
+    "times": (report.draw_times, [datetime(2026, 4, d) for d in (1, 2, 20)]),
+    "one time": (report.draw_times, [datetime(2026, 4, 1)]),
 }
 
 
@@ -462,18 +543,18 @@ def test_a_plot_is_drawn_without_a_warning(draw, given, tmp_path):
 
 def test_a_bar_of_scores_counts_from_its_left_edge():
     figure, axes = plt.subplots()
-    counting.draw_scores(axes, [0, 1.5, 2, 20], 20)
+    report.draw_scores(axes, [0, 1.5, 2, 20], 20)
     heights = {bar.get_x(): bar.get_height() for bar in axes.patches}
     plt.close(figure)
     assert {x: height for x, height in heights.items() if height} == {0: 2, 2: 1, 20: 1}
 
 
 def test_a_table_shows_what_a_student_wrote_as_text():
-    table = counting.Table(("student", "why"), [("ada", "<script>alert(1)</script>")])
+    table = report.Table(("student", "why"), [("ada", "<script>alert(1)</script>")])
     assert "<script>" not in table._repr_html_() and "&lt;script&gt;" in table._repr_html_()
     assert repr(table) == "student | why\nada | <script>alert(1)</script>"
 
 
 def test_a_table_shows_code_as_code():
-    table = counting.Table(("student", "why"), [("ada", "in line 3: `while x<y:`")])
+    table = report.Table(("student", "why"), [("ada", "in line 3: `while x<y:`")])
     assert "in line 3: <code>while x&lt;y:</code><" in table._repr_html_()

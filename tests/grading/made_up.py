@@ -1,6 +1,6 @@
 """Make a class of thirty that does not exist, grade it, and store what the report shows.
 
-    python -m pooling_lab.grading.made_up
+    python tests/grading/made_up.py
 
 It is for trying things out: the report, the machine, the time that grading takes. Everybody in it
 is invented, and always hands in the same (`Stream`). The answers are of the kinds that real
@@ -20,13 +20,13 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Grade, Gradebook
 
-from .. import exercises
-from ..exercises.compare import Value
-from ..exercises.seeded_random import Stream
-from .building import nbgrader, new_course, release, sources
-from .judging import courses, handed_in
-from .reporting import DATABASE, TIME, read, to_csv
-from .submitting import answers_in, filled, hand_in
+from pooling_lab import exercises
+from pooling_lab.exercises.compare import Value
+from pooling_lab.exercises.seeded_random import Stream
+from pooling_lab.grading.gradebook import DATABASE, TIME, read, to_csv
+from pooling_lab.grading.preprocessors.judge import SheetCall, handed_in, sheets
+from pooling_lab.grading.release import nbgrader, new_course, release, sources
+from pooling_lab.grading.submitting import answers_in, filled, hand_in
 
 COURSE = Path(__file__).parents[2] / "notebooks" / "assignments"
 STORED = COURSE / "made_up_class.csv"
@@ -183,21 +183,21 @@ def answers(student: Student, source: NotebookNode) -> dict[str, str]:
     source
         The assignment with its solutions.
     """
-    right, course = answers_in(source), _course(source)
+    right, sheet = answers_in(source), _sheet(source)
     known = {f"answer-{one}": one for cell in source.cells for one in handed_in(cell.source)}
     found = {"who": f'student = "{student.id}"'}
     for name in right.keys() - {"who"}:
-        text = _text(student, name, right[name], known.get(name), course)
+        text = _text(student, name, right[name], known.get(name), sheet)
         if text:
             found[name] = text
     return found
 
 
-def _course(source: NotebookNode) -> str:
-    return next(one for cell in source.cells for one in courses(cell))
+def _sheet(source: NotebookNode) -> SheetCall:
+    return next(one for cell in source.cells for one in sheets(cell))
 
 
-def _text(student: Student, name: str, right: str, exercise: str | None, course: str) -> str:
+def _text(student: Student, name: str, right: str, exercise: str | None, sheet: SheetCall) -> str:
     """Return what stands in one cell; nothing if it stays as it was."""
     if exercise == "max-pool2d" and student.does("writes an endless loop"):
         return ENDLESS.strip()
@@ -212,7 +212,7 @@ def _text(student: Student, name: str, right: str, exercise: str | None, course:
     knows = stream.integer(1, 100) <= ability
     if exercises.get(exercise).kind == "code":
         return right if knows else stream.choice([*WRONG_CODE[exercise].values()]).strip()
-    case = exercises.personal(exercise, Student(copied).id, course)
+    case = exercises.personal(exercise, Student(copied).id, sheet.course, numbers=sheet.numbers)
     variable = right.partition(" = ")[0]  # the cell begins with it
     return f"{variable} = {_literal(_value(case, stream, knows))}"
 

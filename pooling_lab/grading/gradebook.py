@@ -1,11 +1,11 @@
 """Read a graded course into plain rows, and write these as CSV.
 
-    rows = reporting.read(Path("notebooks/assignments"))
-    reporting.to_csv(rows, Path("class.csv"))
+    rows = gradebook.read(Path("notebooks/assignments"))
+    gradebook.to_csv(rows, Path("class.csv"))
 
 A row is one question of one assignment of one student. What was not graded has no points, and a
 reason: nbgrader's own CSV gives it 0.0, the same as a real zero. What the rows say about the class
-is counted in `counting`.
+is counted in `report`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -27,7 +27,12 @@ from .. import exercises
 from ..assignments import ANSWER, VERDICT, packed, unpacked
 from ..exercises import messages
 from ..exercises.seeded_random import identity
-from .judging import courses, handed_in
+from .clean import Unreadable, clean
+from .collect import TOLD, read_told
+from .preprocessors.clean_exporter import others, read_file, released
+from .preprocessors.judge import SheetCall, handed_in, sheets
+from .preprocessors.tidy import ASIDE
+from .records import WAITS, fingerprint, record_of
 
 Status = Literal[
     "right", "partly right", "wrong", "not attempted", "waits for a person", "not graded"
@@ -36,9 +41,10 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 DATABASE = "gradebook.db"
 LONGEST_ANSWER = 5_000  # characters; no right answer is nearly as long
 LONGEST_REASON = 200
-RESTORED = "# This cell (id:"  # how a cell begins that the grading put back
 ELSEWHERE = "the numbers below", "the numbers in the notebook"  # a row has no grids below it
 NAME = re.compile(r"[a-z][a-z-]{2,40}")  # of a misconception
+LOST = ("wrong", "partly right")
+BETWEEN = " | "  # of notes in one cell of a table
 TIME = "%Y-%m-%d %H:%M"
 # What a verdict may name besides an exercise's own misconceptions, as students are told.
 _ANY_EXERCISE = {one: " ".join(texts["code"].split()) for one, texts in messages.LOOKS.items()}
@@ -68,6 +74,12 @@ class Row:
         What the student's own numbers follow from, and the short answer as `packed` text.
     submitted
         When, in UTC, if that is known: ``"2026-05-04 21:40"``.
+    numbers
+        The version of the numbers that were given out.
+    id
+        The student's id, from which the numbers follow; ``student`` is the name of the account.
+    notes
+        What the grading mended or found odd, in sentences.
     """
 
     student: str
@@ -82,6 +94,9 @@ class Row:
     course: str = ""
     answer: str = ""
     submitted: str = ""
+    numbers: int = 1
+    id: str = ""
+    notes: tuple[str, ...] = ()
 
 
 # --- from a course folder -----------------------------------------------------------------------
@@ -134,8 +149,25 @@ def read(course: Path) -> list[Row]:
             row
             for assignment in assignments
             if any((course / "submitted" / one / assignment.name).is_dir() for one in students)
+            or read_told(course / "downloaded" / assignment.name / TOLD)
             for row in _of_assignment(course, assignment, students)
         ]
+
+
+def of_nobody(course: Path) -> list[tuple[str, str, str]]:
+    """Return assignment, file and reason for all downloads that do not say whose they are.
+
+    Parameters
+    ----------
+    course
+        The folder in which nbgrader works.
+    """
+    return [
+        (path.parent.name, one.file, one.why)
+        for path in sorted((course / "downloaded").glob(f"*/{TOLD}"))
+        for one in read_told(path)
+        if not one.student
+    ]
 
 
 def _folders(path: Path) -> set[str]:
@@ -144,10 +176,39 @@ def _folders(path: Path) -> set[str]:
 
 def _of_assignment(course: Path, assignment: Any, students: list[str]) -> Iterator[Row]:
     known = {one.student.id: one for one in assignment.submissions}
-    for student in students:
+    told = read_told(course / "downloaded" / assignment.name / TOLD)
+    for student in sorted({*students, *(one.student for one in told)} - {""}):
         for notebook in assignment.notebooks:
             place = _Place(course, student, assignment.name, notebook.name)
-            yield from _of_notebook(place, _questions(place, notebook), known.get(student))
+            about = (
+                *(f"{one.file}: {one.why}" for one in told if one.student == student),
+                *(f"{name} was put aside before grading" for name in _set_aside(place)),
+            )
+            yield from _of_notebook(place, notebook, known.get(student), about)
+
+
+def _of_notebook(
+    place: _Place, notebook: Any, submission: Any, collected: tuple[str, ...]
+) -> Iterator[Row]:
+    """Return the rows of one student; what cannot be read is said there and stops nobody."""
+    try:
+        yield from _rows(place, notebook, submission, collected)
+    except Exception as error:  # a file, or what nbgrader made of it, may be odd in every way
+        reason = f"the report cannot read this ({type(error).__name__}: {error})"
+        for question in _questions(place, notebook):
+            yield replace(question, reason=_one_line(reason), notes=collected)
+
+
+def _rows(place: _Place, notebook: Any, submission: Any, collected: tuple[str, ...]) -> list[Row]:
+    questions = [replace(one, notes=collected) for one in _questions(place, notebook)]
+    reason = _why_not(place, submission is not None, collected)
+    if not reason:
+        graded = _Graded(place, submission)
+        rows = [graded.row(question) for question in questions]
+        reason = str(graded.record.get("not_graded", "")) or _whose_else(place, rows)
+        if not reason:
+            return rows
+    return [replace(question, reason=reason) for question in questions]
 
 
 def _questions(place: _Place, notebook: Any) -> list[Row]:
@@ -164,25 +225,16 @@ def _questions(place: _Place, notebook: Any) -> list[Row]:
             max_points=cell.max_score,
             status="not graded",
             submitted=when,
+            id=place.student,
         )
         for cell in [*notebook.grade_cells, *notebook.task_cells]
     ]
 
 
-def _of_notebook(place: _Place, questions: list[Row], submission: Any) -> Iterator[Row]:
-    reason = _why_not(place, submission is not None)
-    if reason:
-        yield from (replace(question, reason=reason) for question in questions)
-        return
-    notebook = nbformat.v4.reads((place.autograded / place.file).read_text("utf-8"))
-    grades = {
-        grade.name: grade
-        for one in submission.notebooks
-        if one.name == place.notebook
-        for grade in one.grades
-    }
-    for question in questions:
-        yield _graded(question, grades[question.question], notebook)
+def _set_aside(place: _Place) -> list[str]:
+    """Return what lay beside the notebook and was no file that could be copied."""
+    folder = place.course / ASIDE / place.student / place.assignment
+    return sorted(one.name for one in folder.glob("*"))
 
 
 def _timestamp(folder: Path) -> str:
@@ -196,34 +248,60 @@ def _timestamp(folder: Path) -> str:
 # --- why something has no grade -----------------------------------------------------------------
 
 
-def _why_not(place: _Place, tried: bool) -> str:
+def _why_not(place: _Place, tried: bool, collected: tuple[str, ...]) -> str:
     """Return why there is no grade; empty if there is one."""
     names = sorted(one.name for one in place.submitted.glob("*") if one.name != "timestamp.txt")
     if not names:
-        return "nothing was handed in" + _elsewhere(place)
+        return "; ".join(collected) or "nothing was handed in" + _elsewhere(place)
     if place.file not in names:
-        there = ", ".join(names[:5])
+        deeper = [one.relative_to(place.submitted) for one in place.submitted.rglob("*.ipynb")]
+        there = ", ".join(sorted({one.as_posix() for one in deeper} or names)[:5])
         return f"wrong file name: there is {there}; expected is {place.file}"
-    if trouble := _broken(place.submitted / place.file) or _whose_else(place):
-        return trouble
+    try:
+        data = read_file(place.submitted / place.file)
+    except Unreadable as error:
+        return str(error)
     again = f"nbgrader autograde {place.assignment} --student={place.student}"
     if not (place.autograded / place.file).exists():
-        return f"grading {'failed' if tried else 'was not run'}: {again} says more"
-    if _answers(place.submitted / place.file) != _answers(place.autograded / place.file):
-        return f"a newer one was handed in after grading: {again} --force"
+        found = _broken(place, data)
+        return found or f"grading {'failed' if tried else 'was not run'}: {again} says more"
+    graded = _record(place).get("file")
+    if graded is None:
+        return f"it was graded without this course's nbgrader_config.py: {again} --force"
+    if graded != fingerprint(data):
+        found = _broken(place, data)
+        return found or f"a newer one was handed in after grading: {again} --force"
     return ""
 
 
-def _answers(path: Path) -> dict[str, str]:
-    """Return what stands in the answer cells; a newer submission differs in them."""
-    cells = [one for one in nbformat.read(path, as_version=4).cells if is_solution(one)]
-    return {_name(one): one.source.strip() for one in cells if not one.source.startswith(RESTORED)}
+def _broken(place: _Place, data: bytes) -> str:
+    """Say what is wrong with a file that is no notebook of the assignment."""
+    try:
+        given = released(place.course, place.assignment, place.file)
+        clean(data, given, others(place.course, place.assignment))
+    except Unreadable as error:
+        return str(error)
+    return ""
 
 
-def _whose_else(place: _Place) -> str:
-    """Say that another id was typed than the one the submission came under."""
-    typed = _typed(place.submitted / place.file)
-    if not typed or identity(typed) == identity(place.student):
+def _record(place: _Place) -> dict[str, Any]:
+    """Return what the grading noted in a graded notebook."""
+    return record_of(_graded_notebook(place))
+
+
+def _graded_notebook(place: _Place) -> NotebookNode:
+    return nbformat.v4.reads((place.autograded / place.file).read_text("utf-8"))
+
+
+def _whose_else(place: _Place, rows: Sequence[Row]) -> str:
+    """Say that another id was typed than the one the submission came under, if that may matter.
+
+    Where every answer is right for the numbers of the one it came under, nothing is in doubt.
+    """
+    typed = _typed(_graded_notebook(place))
+    id = rows[0].id if rows else place.student
+    doubtful = any(one.status == "wrong" and one.answer for one in rows)
+    if not typed or identity(typed) == identity(id) or not doubtful:
         return ""
     return (
         f"the sheet says {_one_line(typed)}, the name of the file {place.student}: which is right? "
@@ -231,12 +309,12 @@ def _whose_else(place: _Place) -> str:
     )
 
 
-def _typed(path: Path) -> str:
-    """Return the student's id as it was typed; empty on a hub, where the login counts."""
-    cells = nbformat.read(path, as_version=4).cells
-    texts = [cell.source for cell in cells if _name(cell) == "who"]
-    found = re.search(r"^student\s*=\s*([\"'])(.+?)\1", texts[0] if texts else "", re.MULTILINE)
-    return found[2] if found else ""
+def _typed(notebook: NotebookNode) -> str:
+    """Return the student's id as it was typed last; empty on a hub, where the login counts."""
+    texts = [cell.source for cell in notebook.cells if _name(cell) == "who"]
+    found = re.findall(r"^student\s*=\s*([\"']?)(.+?)\1\s*(?:#.*)?$", "".join(texts), re.MULTILINE)
+    typed = str(found[-1][1]).strip() if found else ""
+    return "" if typed in ("None", "...") else typed
 
 
 def _elsewhere(place: _Place) -> str:
@@ -246,45 +324,80 @@ def _elsewhere(place: _Place) -> str:
     return f"; there is a folder {', '.join(strange[:5])}, which is no assignment" * bool(strange)
 
 
-def _broken(path: Path) -> str:
-    """Say what is wrong with a file that is no notebook."""
-    if path.stat().st_size == 0:
-        return "corrupt file: it is empty"
-    try:
-        nbformat.read(path, as_version=4)
-    except Exception as error:  # a file may be broken in every way
-        return f"corrupt file: it is no notebook ({type(error).__name__}): ask for it again"
-    return ""
-
-
 # --- what was graded ----------------------------------------------------------------------------
 
 
-def _graded(question: Row, grade: Any, notebook: NotebookNode) -> Row:
-    cell = next((one for one in notebook.cells if _name(one) == question.question), None)
-    judged = _stored(cell, VERDICT, question.exercise)
-    verdict: dict[str, Any] = judged.get(VERDICT, {})
-    points = None if grade.needs_manual_grade else float(grade.score)
-    status = _status(points, question.max_points, _untouched(grade, cell, verdict))
-    lost = status in ("wrong", "partly right")
-    return replace(
-        question,
-        points=points,
-        status=status,
-        misconceptions=() if status == "right" else _misconceptions(verdict),
-        reason=_reason(cell, notebook, str(judged.get("text/plain", ""))) if lost else "",
-        course=next((one for each in notebook.cells for one in courses(each)), ""),
-        answer=_answer(_stored(cell, ANSWER, question.exercise).get(ANSWER, {})),
-    )
+class _Graded:
+    """What came of one student's notebook."""
+
+    def __init__(self, place: _Place, submission: Any) -> None:
+        self.notebook = _graded_notebook(place)
+        self.record = record_of(self.notebook)
+        self.cells = {_name(cell): cell for cell in self.notebook.cells if _name(cell)}
+        said = (one for each in self.notebook.cells for one in sheets(each))
+        self.sheet = next(said, SheetCall())
+        self.grades = {
+            grade.name: grade
+            for one in submission.notebooks
+            if one.name == place.notebook
+            for grade in one.grades
+        }
+
+    def row(self, question: Row) -> Row:
+        """Return the row of one question."""
+        grade, cell = self.grades.get(question.question), self.cells.get(question.question)
+        if grade is None or cell is None:
+            return replace(question, reason=_NOT_IN_IT)
+        judged = _stored(cell, VERDICT, question.exercise)
+        verdict: dict[str, Any] = judged.get(VERDICT, {})
+        points = None if grade.needs_manual_grade else float(grade.score)
+        status = _status(points, question.max_points, _untouched(grade, cell, verdict))
+        said = str(judged.get("text/plain", ""))
+        reason = _reason(cell, self.notebook, said) if status in LOST else ""
+        if status == "not attempted" and question.exercise:
+            reason = _stopped_before(cell, self.notebook)
+        return replace(
+            question,
+            points=points,
+            status=status,
+            misconceptions=() if status == "right" else _misconceptions(verdict),
+            reason=_one_line(str(cell.metadata.get(WAITS, ""))) if points is None else reason,
+            course=self.sheet.course,
+            numbers=self.sheet.numbers,
+            answer=_answer(_stored(cell, ANSWER, question.exercise).get(ANSWER, {})),
+            id=str(self.record.get("id", question.student)),
+            notes=(
+                *question.notes,
+                *map(str, self.record.get("notes", ())),
+                *_by_hand(grade, cell),
+            ),
+        )
+
+
+_NOT_IN_IT = (
+    "it was graded before this question was there, or after it had been taken out: "
+    "grade again with --force"
+)
+
+
+def _by_hand(grade: Any, cell: NotebookNode) -> Iterator[str]:
+    """Say it where a person, or somebody in that person's name, has changed a test's points."""
+    if is_solution(cell) or not is_grade(cell):
+        return
+    if grade.manual_score is not None and grade.manual_score != grade.auto_score:
+        was = "no points" if grade.auto_score is None else f"{grade.auto_score:g}"
+        yield f"{grade.name}: points set by hand: {grade.manual_score:g} in place of {was}"
+    if grade.extra_credit:
+        yield f"{grade.name}: extra points set by hand: {grade.extra_credit:g}"
 
 
 def _name(cell: NotebookNode) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
-def _untouched(grade: Any, cell: NotebookNode | None, verdict: dict[str, Any]) -> bool:
+def _untouched(grade: Any, cell: NotebookNode, verdict: dict[str, Any]) -> bool:
     """Tell whether there is no answer: nbgrader gives 0 to a cell of one's own as it was."""
-    own = cell is not None and is_solution(cell)
+    own = is_solution(cell)
     as_it_was = own and grade.auto_score == 0 and grade.manual_score is None
     return as_it_was or verdict.get("status") == "not attempted"
 
@@ -299,11 +412,11 @@ def _status(points: float | None, most: float, untouched: bool) -> Status:
     return "partly right" if points > 0 else "wrong"
 
 
-def _stored(cell: NotebookNode | None, kind: str, exercise: str) -> dict[str, Any]:
+def _stored(cell: NotebookNode, kind: str, exercise: str) -> dict[str, Any]:
     """Return the last output of a cell that holds this kind of thing for an exercise."""
     found: list[dict[str, Any]] = [
         one["data"]
-        for one in (cell.get("outputs", ()) if cell else ())
+        for one in cell.get("outputs", ())
         if isinstance(one.get("data", {}).get(kind), dict)
         and one["data"][kind].get("exercise") == exercise
     ]
@@ -343,9 +456,9 @@ def _answer(stored: dict[str, Any]) -> str:
         return ""
 
 
-def _reason(cell: NotebookNode | None, notebook: NotebookNode, verdict: str) -> str:
+def _reason(cell: NotebookNode, notebook: NotebookNode, verdict: str) -> str:
     """Return what the test says; if a name was missing, also why it may be missing."""
-    own = next(_errors(cell), None) if cell else None
+    own = next(_errors(cell), None)
     if own is None:
         return ""
     if own.ename == "NotYet":
@@ -358,6 +471,15 @@ def _reason(cell: NotebookNode | None, notebook: NotebookNode, verdict: str) -> 
     earlier = [e for one in before if not is_grade(one) for e in _errors(one)]
     causes = [one for one in earlier if one.ename != "NameError"] or earlier
     return f"{said}; before it: {_told(causes[-1])}" if causes else said
+
+
+def _stopped_before(cell: NotebookNode, notebook: NotebookNode) -> str:
+    """Return what stopped the cells of an answer that has no value."""
+    before = notebook.cells[: notebook.cells.index(cell)]
+    tests = [i for i, one in enumerate(before) if is_grade(one)]
+    own = before[tests[-1] + 1 if tests else 0 :]
+    errors = [error for one in own for error in _errors(one) if _name(one)]
+    return f"before the test: {_told(errors[-1])}" if errors else ""
 
 
 def _errors(cell: NotebookNode) -> Iterator[NotebookNode]:
@@ -404,6 +526,7 @@ def _as_text(row: Row) -> dict[str, str]:
         "points": "" if row.points is None else f"{row.points:.10g}",
         "max_points": f"{row.max_points:.10g}",
         "misconceptions": " ".join(row.misconceptions),
+        "notes": BETWEEN.join(row.notes),
     }
 
 
@@ -430,6 +553,8 @@ def _from_text(line: dict[str, Any]) -> Row:
             **line,
             "points": float(line["points"]) if line["points"] else None,
             "max_points": float(line["max_points"]),
+            "numbers": int(line["numbers"]),
             "misconceptions": tuple(line["misconceptions"].split()),
+            "notes": tuple(filter(None, line["notes"].split(BETWEEN))),
         }
     )

@@ -1,6 +1,6 @@
 """What ``make assignments`` does: check every source, build the releases, prove them, zip them.
 
-python -m pooling_lab.grading.building notebooks/assignments
+python -m pooling_lab.grading.release notebooks/assignments
 """
 
 from __future__ import annotations
@@ -48,8 +48,13 @@ def nbgrader(course: Path, *arguments: str, check: bool = True) -> str:
     Unfit
         If ``check`` and it failed; nbgrader's last lines are in the message.
     """
+    # Said here, it counts more than a `CourseDirectory.root` in the configuration, which is copied.
+    here = f"--CourseDirectory.root={course.absolute()}"
     ran = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments], cwd=course, capture_output=True, text=True
+        [sys.executable, "-m", "nbgrader", *arguments, here],
+        cwd=course,
+        capture_output=True,
+        text=True,
     )
     if check and ran.returncode:
         raise Unfit(f"nbgrader {' '.join(arguments)} failed:\n{ran.stderr[-2000:]}")
