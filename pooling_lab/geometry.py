@@ -32,6 +32,11 @@ def shown(value: object) -> str:
         return f"<{type(value).__name__}>"
 
 
+def _is_bool(value: object) -> bool:
+    """Tell Python's and NumPy's own True and False, without an import of NumPy."""
+    return type(value).__name__ in ("bool", "bool_")
+
+
 def as_int(
     value: Any,
     name: str,
@@ -49,7 +54,7 @@ def as_int(
         If it is smaller than ``minimum``, or larger than any index.
     """
     try:
-        number = None if isinstance(value, bool) else operator.index(value)
+        number = None if _is_bool(value) else operator.index(value)
     except TypeError:
         number = None
     if number is None:
@@ -115,7 +120,7 @@ def _is_missing(value: Any) -> bool:
 
 def as_flag(value: Any, name: str, shape: Sequence[int] | None = None) -> bool:
     """Return ``value`` if it is True or False, else raise a TypeError that names it."""
-    if type(value).__name__ not in ("bool", "bool_"):  # NumPy's own bool is welcome too
+    if not _is_bool(value):
         raise TypeError(
             f"{name} must be True or False, not {type(value).__name__} {shown(value)}"
             f"{shape_note(shape)}"
