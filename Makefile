@@ -52,6 +52,7 @@ lint: .venv/.test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(PY) tests/browser/check_types.py
 
 # What is pinned is kept where it still fits; only uv resolves for every system and Python at once.
 constraints:

@@ -220,10 +220,8 @@ export async function render({ model, el }) {
     lecture.textContent = isLecture ? "Leave lecture mode" : "Lecture mode";
     for (const part of [first, ...(second ? [second] : [])]) {
       const zoom = isLecture ? fitting(part) : 0;
-      for (const panel of part.panels) {
-        panel.zoom = zoom;
-        panel.fit();
-      }
+      const available = part.figure.clientWidth || Infinity;
+      for (const panel of part.panels) panel.refit(available, zoom);
     }
   }
 

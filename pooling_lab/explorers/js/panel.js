@@ -41,6 +41,10 @@ export class Panel {
     this.own = /** @type {Box | null} */ (null);
     this.picture = /** @type {SVGSVGElement | HTMLTableElement | null} */ (null);
     this.scale = 1;
+    this.available = Infinity; // px
+    this.isNew = false; // whether it has yet to be fitted
+    this.scrolls = false;
+    this.isMarked = false;
     this.reserve(all);
     this.label = label;
     this.zoom = 0; // 0: as large as it was drawn
@@ -83,11 +87,13 @@ export class Panel {
       const box = { left: x, top: y, right: x + width, bottom: y + height };
       return [String(group.getAttribute("data-cell")), { group, box }];
     }));
-    this.fit();
+    this.isNew = true;
   }
 
   /** Give the picture its size, and the keyboard a way to scroll it where it is wider than the page. */
   fit() {
+    if (!this.isNew) return;
+    this.isNew = false;
     const { element, picture, room, whole, own } = this;
     if (room && whole && own && picture) {
       let zoom = this.zoom || this.touchable();
@@ -96,7 +102,7 @@ export class Panel {
         const isTall = own.left < room.left || own.top < room.top || own.right > room.right || own.bottom > room.bottom;
         if (isTall) [box, zoom] = [whole, zoom * SMALLER];
         // Where the room for the largest is not there, what is shown takes its own.
-        const available = element.parentElement?.clientWidth || Infinity;
+        const { available } = this;
         if ((box.right - box.left) * zoom > available) box = own;
         element.style.minHeight = `${(room.bottom - room.top) * this.touchable()}px`;
       } else element.style.minHeight = "";
@@ -107,7 +113,11 @@ export class Panel {
       element.style.width = `${width * zoom}px`;
       this.scale = zoom;
     }
-    const scrolls = element.scrollWidth > element.clientWidth + 1;
+    // A picture that is as wide as there is room cannot scroll; to look would cost a layout.
+    const width = picture instanceof SVGSVGElement ? Number(picture.getAttribute("width")) : Infinity;
+    const scrolls = width > this.available && element.scrollWidth > element.clientWidth + 1;
+    if (!scrolls && !this.scrolls) return;
+    this.scrolls = scrolls;
     const attributes = { tabindex: "0", role: "group", "aria-label": `${this.label}, scrolls sideways` };
     for (const [name, value] of Object.entries(attributes)) {
       if (scrolls) element.setAttribute(name, value);
@@ -140,6 +150,15 @@ export class Panel {
       group.classList.remove(...LOOKS);
       if (looks[name]) group.classList.add(looks[name]);
     }
+  }
+
+  /** Fit it anew into the room there is.
+   * @param {number} available px
+   * @param {number} zoom 0: as large as it was drawn
+   */
+  refit(available, zoom) {
+    Object.assign(this, { available, zoom, isNew: true });
+    this.fit();
   }
 
   /** Put the frame of the window round some cells; it slides there.
@@ -200,6 +219,8 @@ export class Panel {
    * @param {Set<string>} names
    */
   mark(names) {
+    if (!this.isMarked && !names.size) return;
+    this.isMarked = names.size > 0;
     for (const [name, { group, box }] of this.cells) {
       group.querySelector(".pl-mark")?.remove();
       if (!names.has(name)) continue;
@@ -220,7 +241,7 @@ export class Panel {
   /** On a narrow page a panel scrolls sideways: to what is lit. */
   bringIntoView() {
     const { element } = this;
-    if (element.scrollWidth <= element.clientWidth + 1 || !this.picture) return;
+    if (!this.scrolls || !this.picture) return;
     const lit = element.querySelector(".here") ?? element.querySelector(".read, .best, .tie");
     if (!lit) return;
     const [cell, svg] = [lit, this.picture].map((part) => part.getBoundingClientRect());

@@ -210,21 +210,26 @@ export class Part {
     const isEdited = Object.keys(edits).length > 0;
     /** @type {Map<string, string> | null} */
     let outputs = null;
+    /** @type {number[][]} */
+    let written = [];
     if (data.numbers && this.frame.reduces && isEdited) {
       const grid = data.slides[0];
       const plane = edited(data.numbers, edits, grid);
       const now = recomputed(this.frame, plane, grid, data.whole);
       this.frame.steps = now.steps;
       outputs = now.outputs;
+      written = plane;
     }
     for (const { name, show } of this.controls) show(this.setting(name));
-    const wasWrittenOver = this.writtenOver;
+    // What was written over comes back from Python's picture, unless it is written over again.
+    const isStale = this.writtenOver && (!outputs || this.prediction.isOn);
     this.writtenOver = Boolean(outputs) || this.prediction.isOn;
     this.panels.forEach((panel, k) => {
-      if (wasWrittenOver) panel.shown = "";
+      if (isStale) panel.shown = "";
       panel.fill(this.frame.panels[k], data.parts);
     });
-    if (outputs) this.writeOver(edits, outputs);
+    for (const panel of this.panels) panel.fit();
+    if (outputs) this.writeOver(written, outputs);
     this.summary.textContent = this.prediction.summary(this.frame.summary);
     this.notes.replaceChildren(...this.frame.notes.map((line) => make("p", {}, line)));
     this.prediction.cover();
@@ -232,15 +237,13 @@ export class Part {
     this.host.drawn();
   }
 
-  /** @param {Record<string, number | string>} edits @param {Map<string, string>} outputs */
-  writeOver(edits, outputs) {
-    const { numbers, slides, outputs: out, whole } = this.data;
+  /** @param {number[][]} plane @param {Map<string, string>} outputs */
+  writeOver(plane, outputs) {
+    const { slides, outputs: out, whole } = this.data;
     const grid = this.panels[0];
-    for (const [name, value] of Object.entries(edits)) {
-      const number_ = Number(value);
-      grid.write(name, number(number_, whole && Number.isInteger(number_)));
-    }
-    if (numbers) grid.describe(slides[0]);
+    plane.forEach((row, r) => row.forEach((value, c) =>
+      grid.write(`${slides[0]}${r},${c}`, number(value, whole && Number.isInteger(value)))));
+    grid.describe(slides[0]);
     for (const panel of this.panels) {
       if (![...outputs.keys()].some((name) => panel.cells.has(name))) continue;
       for (const [name, text] of outputs) panel.write(name, text);

@@ -42,6 +42,7 @@ export class Prediction {
   turn(hiding) {
     this.hiding = hiding;
     this.key = "";
+    this.part.pinned = "";
     this.part.draw();
   }
 
