@@ -115,9 +115,9 @@ class Exercise:
     stub: str
     draws: Mapping[int, Draw]
     solution: Callable[..., Any]
-    mistaken: Callable[..., Any]
-    misconceptions: Mapping[str, str]
     hints: tuple[str, ...]
+    mistaken: Callable[..., Any] | None = None
+    misconceptions: Mapping[str, str] = field(default_factory=dict)
     fits: Callable[..., bool] | None = None
     gives: Callable[..., str] | None = None
     unordered: bool = False
@@ -155,6 +155,7 @@ class Exercise:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
+                assert self.mistaken is not None
                 return plain(self.mistaken(wrong, **case))
             except Exception:  # wrong code may well raise: that is an outcome too
                 return None

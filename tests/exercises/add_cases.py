@@ -16,10 +16,22 @@ from test_exercises_wrong_code import WRONG
 
 from pooling_lab import exercises
 from pooling_lab.exercises.cases import STORED, decoded, encoded
+from pooling_lab.exercises.seeded_random import Stream
 
 
 def wrong_functions(id):
-    return [row[1] for row in WRONG.get(id, [])] + [row[1] for row in ONCE_ACCEPTED.get(id, [])]
+    exercise = exercises.get(id)
+    names = [*exercise.draw(Stream("names", id))]
+    slips = [
+        lambda *given, how=slip.answers: how(**dict(zip(names, given, strict=True)))
+        for slip in exercise.slips.values()
+        if exercise.kind == "code"
+    ]
+    return (
+        slips
+        + [row[1] for row in WRONG.get(id, [])]
+        + [row[1] for row in ONCE_ACCEPTED.get(id, [])]
+    )
 
 
 def as_text(stored):

@@ -50,6 +50,12 @@ def mistaken(task, wrong):
     return as_answer(task, lambda case: task.exercise.mistaken(wrong, **case))
 
 
+def slipped(task):
+    """What every slip of the exercise leads to."""
+    slips = task.exercise.slips.values()
+    return [as_answer(task, lambda case, how=one.answers: how(**case)) for one in slips]
+
+
 def tampered(task, change):
     """The right answer with ``change`` applied to it."""
     return as_answer(task, lambda case: change(task.exercise.outcome(case)))
@@ -65,7 +71,7 @@ def test_an_exercise_is_complete(id):
     assert exercise.stars in (1, 2, 3) and 1 <= exercise.minutes <= 40
     assert re.fullmatch(r"\d\d", exercise.lesson)
     assert 2 <= len(exercise.hints) <= 3
-    assert len(exercise.misconceptions) >= 3
+    assert len(exercise.misconceptions) + len(exercise.slips) >= 3
     assert all(40 < len(text) < 300 for text in exercise.misconceptions.values())
 
 
@@ -110,6 +116,8 @@ def test_independent_solutions_pass(id):
 def test_without_mistakes_the_mistaken_way_is_the_right_one(id):
     for task in tasks(id):
         for case in [task.numbers, *task.cases()]:
+            if task.exercise.mistaken is None:
+                continue
             made = task.exercise.mistaken(frozenset(), **case)
             value = exercise_module.plain(made)
             assert task.exercise.explains(value, case), case

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_exercises import ANSWERS, CODE, SOLUTIONS
+from test_exercises import ALL, ANSWERS, CODE, SOLUTIONS, tasks
 
 from pooling_lab import exercises
 from pooling_lab.exercises.diagnosis.edits import matching
@@ -90,6 +90,27 @@ def test_code_that_draws_at_random_is_told_so():
     assert verdict.explained and "drawn at random" in verdict.message
 
 
+SLIPS = [(id, slip) for id in ALL for slip in exercises.get(id).slips]
+
+
+@pytest.mark.parametrize("id, slip", SLIPS)
+def test_every_slip_is_rejected_and_named(id, slip):
+    task = tasks(id)[0]
+    answers = task.exercise.slips[slip].answers
+    if id in CODE:
+        names = [*task.numbers]
+
+        def answer(*given):
+            return answers(**dict(zip(names, given, strict=True)))
+
+    else:
+        answer = answers(**task.numbers)
+    verdict = task.check(answer)
+    assert not verdict.passed and verdict.explained
+    if verdict.misconception != slip:  # these numbers cannot tell it from what is named
+        assert verdict.misconception in task.exercise.misconceptions
+
+
 @pytest.mark.parametrize("id", [one for one in ANSWERS if exercises.get(one).fits is None])
 def test_an_edit_that_is_told_gives_every_number(id):
     task = exercises.show(id)
@@ -130,6 +151,15 @@ def test_random_answers_get_a_story_at_most_three_times_in_a_hundred():
                     told += verdict.explained
     assert tried > 300
     assert told <= 0.03 * tried, f"{told} of {tried}"
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_no_edit_changes_the_numbers_of_a_task(id):
+    case = exercises.show(id).numbers
+    before = repr(case)
+    for edit in solution_edits(id):
+        edit.outcome(case)
+    assert repr(case) == before
 
 
 @pytest.mark.parametrize("id", CODE)

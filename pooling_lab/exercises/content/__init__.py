@@ -1,1 +1,25 @@
 """The exercises, one module per theme; importing a module adds its exercises."""
+
+from . import (
+    averages,
+    backward,
+    fields,
+    forward,
+    judging,
+    maps,
+    networks,
+    sizes,
+    transformers,
+)
+
+__all__ = [
+    "averages",
+    "backward",
+    "fields",
+    "forward",
+    "judging",
+    "maps",
+    "networks",
+    "sizes",
+    "transformers",
+]

@@ -63,7 +63,7 @@ class Edit:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
-                return plain(self.function(**copy.copy(dict(case))))
+                return plain(self.function(**copy.deepcopy(dict(case))))  # it may write into them
             except Exception:  # a changed program may do anything
                 return None
 
