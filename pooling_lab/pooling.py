@@ -105,6 +105,8 @@ def max_pool2d(
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
 
+    In loops, to be read aloud: `pooling_lab.reference.max_pool2d`.
+
     Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.max_pool2d.html
 
     Examples
@@ -148,6 +150,8 @@ def min_pool2d(
     ------
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
+
+    In loops, to be read aloud: `pooling_lab.reference.min_pool2d`.
 
     Source: PyTorch has no such layer; the numbers are those of ``-max_pool2d(-x)`` in float64.
 
@@ -194,6 +198,8 @@ def avg_pool2d(
     ------
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
+
+    In loops, to be read aloud: `pooling_lab.reference.avg_pool2d`.
 
     Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.avg_pool2d.html
 
@@ -242,6 +248,8 @@ def lp_pool2d(
     ------
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
+
+    In loops, to be read aloud: `pooling_lab.reference.lp_pool2d`.
 
     Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.lp_pool2d.html
 
@@ -293,6 +301,8 @@ def stochastic_pool2d(
     ------
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
+
+    In loops, to be read aloud: `pooling_lab.reference.stochastic_probabilities`.
 
     Source: Zeiler & Fergus 2013, Stochastic Pooling for Regularization of Deep Convolutional
     Neural Networks, sections 3 and 3.1.
@@ -348,6 +358,9 @@ def mixed_pool2d(
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
 
+    In loops, to be read aloud: `pooling_lab.reference.max_pool2d`
+    and `pooling_lab.reference.avg_pool2d`.
+
     Source: Lee, Gallagher & Tu 2016, Generalizing Pooling Functions in CNNs, section 3.1 (a
     learned alpha); Yu et al. 2014, Mixed Pooling for CNNs (an alpha drawn from 0 and 1).
 
@@ -388,6 +401,8 @@ def global_max_pool2d(x: ArrayLike, keepdims: bool = True) -> Array:
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
 
+    In loops, to be read aloud: `pooling_lab.reference.adaptive_max_pool2d`.
+
     Source: Oquab et al. 2015, Is Object Localization for Free?, section 3.
 
     Examples
@@ -419,6 +434,8 @@ def global_avg_pool2d(x: ArrayLike, keepdims: bool = True) -> Array:
     ------
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
+
+    In loops, to be read aloud: `pooling_lab.reference.adaptive_avg_pool2d`.
 
     Source: Lin, Chen & Yan 2014, Network In Network, section 3.2.
 
@@ -462,6 +479,8 @@ def gem_pool2d(x: ArrayLike, p: float = 3, keepdims: bool = True) -> Array:
     ------
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
+
+    In loops, to be read aloud: `pooling_lab.reference.lp_pool2d`.
 
     Source: Radenović, Tolias & Chum 2018, Fine-tuning CNN Image Retrieval with No Human
     Annotation, section 3.2.
@@ -509,6 +528,8 @@ def adaptive_max_pool2d(x: ArrayLike, output_size: Size, return_indices: bool = 
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
 
+    In loops, to be read aloud: `pooling_lab.reference.adaptive_max_pool2d`.
+
     Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.adaptive_max_pool2d.html
 
     Examples
@@ -541,6 +562,8 @@ def adaptive_avg_pool2d(x: ArrayLike, output_size: Size) -> Array:
     ------
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
+
+    In loops, to be read aloud: `pooling_lab.reference.adaptive_avg_pool2d`.
 
     Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.adaptive_avg_pool2d.html
 
@@ -578,6 +601,8 @@ def spatial_pyramid_pool2d(
     ------
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
+
+    In loops, to be read aloud: `pooling_lab.reference.adaptive_max_pool2d`.
 
     Source: He et al. 2014, Spatial Pyramid Pooling in Deep Convolutional Networks for Visual
     Recognition, section 2.2.
@@ -640,6 +665,8 @@ def max_unpool2d(
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
 
+    In loops, to be read aloud: `pooling_lab.reference.max_positions`.
+
     Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.max_unpool2d.html
 
     Examples
@@ -682,6 +709,8 @@ def blur_pool2d(x: ArrayLike, stride: Size = 2, taps: int = 3) -> Array:
     ------
     TypeError, ValueError
         For an argument of the wrong kind or value; the message names it.
+
+    In loops, to be read aloud: `pooling_lab.reference.windows`.
 
     Source: Zhang 2019, Making Convolutional Networks Shift-Invariant Again, section 3.2.
 

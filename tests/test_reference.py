@@ -1,15 +1,17 @@
 """The loops are the specification, so they are held to torch themselves."""
 
 import math
+import re
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as torch_pools
 from window_cases import cases, with_specials
 
-from pooling_lab import reference
+from pooling_lab import pooling, reference
 
 BINS = st.tuples(st.integers(1, 9), st.integers(1, 9))
 
@@ -77,3 +79,9 @@ def test_gradients_of_overlapping_windows_add_up():
     assert reference.max_pool2d_backward([[1, 1]], [[0, 5, 0]], (1, 2), 1) == [[0, 2, 0]]
     assert reference.avg_pool2d_backward([[2, 4]], [[0, 5, 0]], (1, 2), 1) == [[1, 3, 2]]
     assert reference.min_pool2d_backward([[1, 1]], [[9, 5, 9]], (1, 2), 1) == [[0, 2, 0]]
+
+
+@pytest.mark.parametrize("name", pooling.__all__)
+def test_every_docstring_of_pooling_leads_to_its_loops(name):
+    named = re.findall(r"`pooling_lab\.reference\.(\w+)`", getattr(pooling, name).__doc__)
+    assert named and all(callable(getattr(reference, loops)) for loops in named)

@@ -17,7 +17,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 @pytest.fixture(scope="module")
 def own(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("student") / "my_course"
-    course.copy_lessons(NOTEBOOKS, folder)
+    course.copy_lessons(course.Home(NOTEBOOKS, folder))
     return folder
 
 
