@@ -7,6 +7,8 @@
     exercises.solution("output-size")          a worked solution, recorded as seen
     exercises.personal("output-size", student="s1234567", course="dl-2026")
 
+    exercises.reads(my_max_pool2d, (5, 6), 2, 2)    which cells each output of a function reads
+
 How to add one: `pooling_lab.exercises.checking`.
 """
 
@@ -14,6 +16,7 @@ from . import content  # noqa: F401  (its modules add the exercises)
 from .checking import Task, check, hint, personal, seen, show, solution
 from .display import Note, Verdict
 from .exercise import Exercise, UnknownNumbers, get, ids
+from .reading import reads
 
 __all__ = [
     "Exercise",
@@ -26,6 +29,7 @@ __all__ = [
     "hint",
     "ids",
     "personal",
+    "reads",
     "seen",
     "show",
     "solution",

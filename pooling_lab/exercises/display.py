@@ -211,9 +211,13 @@ def _table(caption: str, cells: np.ndarray, marks: Marks, chosen: bool = False) 
     rows = "".join(
         "<tr>" + "".join(cell(*one) for one in row) + "</tr>" for row in _with_marks(cells, marks)
     )
-    side_by_side = "display:inline-table;vertical-align:top;margin-right:2em;" if chosen else ""
+    place = (
+        "display:inline-table;vertical-align:top;margin:0.4em 2em 0.4em 0"
+        if chosen
+        else "margin:0.4em 0"
+    )
     return (
-        f"<table style='{side_by_side}border-collapse:collapse;margin:0.4em 0'>"
+        f"<table style='border-collapse:collapse;{place}'>"
         "<caption style='text-align:left;white-space:nowrap'>"
         f"{marked_up(caption)} ({size})</caption>"
         f"<tbody>{rows}</tbody></table>"

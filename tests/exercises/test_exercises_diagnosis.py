@@ -171,3 +171,18 @@ def test_a_right_function_is_not_said_to_read_other_windows(id):
     solution = runner_of(task.exercise.solution)
     found = measured(runner_of(lambda **c: function(*c.values())), solution, cases, [0, 1], part)
     assert found is None or not found.windows_differ
+
+
+def test_reads_shows_each_window_as_the_code_has_it():
+    found = exercises.reads(pool(np.max), (5, 6), kernel_size=2, stride=2)
+    assert found.cells.shape == (2, 3, 5, 6)
+    assert np.argwhere(found.cells[1, 2]).tolist() == [[2, 4], [2, 5], [3, 4], [3, 5]]
+    assert "■" in repr(found.at(1, 2)) and "<table" in found._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "function, shape", [(pool(np.max), (20, 20)), (lambda x, k, s: 1.5, (4, 4))]
+)
+def test_reads_says_what_it_cannot_read(function, shape):
+    with pytest.raises(ValueError, match=r"cells are probed|no array of rows and columns"):
+        exercises.reads(function, shape, kernel_size=2, stride=2)

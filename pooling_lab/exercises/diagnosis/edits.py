@@ -367,8 +367,11 @@ def _put(parent: ast.AST, field: str, at: int | None, node: ast.AST) -> None:
 def _made(text: str, solution: Function) -> Function | None:
     names = dict(solution.__globals__)
     try:
-        exec(compile(text, f"<{solution.__name__}, changed>", "exec"), names)
-    except (SyntaxError, ValueError, TypeError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # `1[0]` and the like: Python knows that it is nonsense
+            code = compile(text, f"<{solution.__name__}, changed>", "exec")
+        exec(code, names)
+    except (SyntaxError, SyntaxWarning, ValueError, TypeError):
         return None
     made: Function = names[solution.__name__]
     return made
