@@ -181,7 +181,7 @@ def _table(stages: list[_Stage], whole: _Stage) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     body = "".join(_row(stage, whole) for stage in stages)
     totals = "".join(f"<td>{_bar(1)}{_amount(whole.total(c), COSTS[c][1])}</td>" for c in COLUMNS)
-    whole_row = f'<tr><th scope="row">{whole.name}</th><td></td><td></td>{totals}</tr>'
+    whole_row = f'<tr><th scope="row" class="head">{whole.name}</th><td></td><td></td>{totals}</tr>'
     return (
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
         f"<tfoot>{whole_row}</tfoot></table>"
@@ -195,7 +195,7 @@ def _row(stage: _Stage, whole: _Stage) -> str:
         for cost in COLUMNS
     )
     return (
-        f'<tr data-cell="{_bars(stage)[0]}"><th scope="row">{stage.name}</th>'
+        f'<tr data-cell="{_bars(stage)[0]}"><th scope="row" class="head">{stage.name}</th>'
         f"<td>{stage.shape}</td><td>{stage.sees}</td>{costs}</tr>"
     )
 

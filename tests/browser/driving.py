@@ -306,12 +306,12 @@ class Notebook:
         )
 
     def save(self) -> None:
-        """Press Ctrl+S and wait until the file is another one, and whole."""
+        """Press Ctrl+S and wait until the file has been written anew, and is whole."""
         file = self.lab.folder / self.name
-        before = file.read_bytes()
+        before = file.stat().st_mtime_ns
         self.page.keyboard.press("Control+s")
         deadline = time.monotonic() + 30
-        while not file.read_bytes().strip().endswith(b"}") or file.read_bytes() == before:
+        while file.stat().st_mtime_ns == before or not file.read_bytes().strip().endswith(b"}"):
             if time.monotonic() > deadline:
                 raise RuntimeError(f"{self.name} was not saved")
             self.page.wait_for_timeout(100)

@@ -85,8 +85,24 @@ def test_every_slider_of_an_exported_lesson_moves_with_no_kernel(
         for slider in explorer.sliders.all():
             if slider.is_enabled():
                 explorer.sweep(slider)
-        expect(explorer.live).to_contain_text(explorer.summary.inner_text())
         assert not hard_to_read(explorer)
     assert not served
+    expect(page.locator("img.pl-stored").filter(visible=True)).to_have_count(0)
     # html-manager looks beside the page before it asks the CDN.
     complaints[:] = [c for c in complaints if "anywidget.js)" not in c]
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_where_no_network_brings_the_rest_an_exported_lesson_shows_the_pictures(
+    page, exported, complaints
+):
+    refused = refuse_elsewhere(page, "file:")
+    page.goto(exported.as_uri())
+    pictures = page.locator("img.pl-stored")
+    assert pictures.count() >= 1
+    for picture in pictures.all():
+        expect(picture).to_be_visible()
+    assert refused
+    page.wait_for_load_state("networkidle")
+    complaints.clear()  # it does say that nothing came

@@ -30,7 +30,7 @@ def test_a_slider_of_lesson_02_is_moved_by_keyboard_and_harms_no_cell(open_noteb
         expect(explorer.window).to_have_count(size**2)
         assert explorer.panels.first.inner_html() != grid
         expect(explorer.live).not_to_have_text(said)
-        expect(explorer.live).to_contain_text(explorer.summary.inner_text())
+        expect(explorer.live).to_contain_text(explorer.text.inner_text())
     for key in ("d", "d", "a", "b", "x", "ArrowDown"):  # JupyterLab's own: delete, insert, leave …
         page.keyboard.press(key)
     expect(slider).to_be_focused()
