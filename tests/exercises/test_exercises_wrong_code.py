@@ -206,6 +206,36 @@ def nothing(x):
 
 
 WRONG = {
+    "masked-mean": [
+        ("all cells", lambda x, mask: x.mean(axis=1), "mask-ignored"),
+        ("zeros counted", lambda x, mask: (x * mask[..., None]).mean(1), "padding-counted"),
+        ("sums", lambda x, mask: np.einsum("nlc,nl->nc", x, mask), "sum-for-mean"),
+        ("the last cell", lambda x, mask: x[:, -1], None),
+        ("the first cell", lambda x, mask: x[:, 0], None),
+        ("over channels", lambda x, mask: (x * mask[..., None]).mean(2), None),
+        ("the whole batch", lambda x, mask: x[mask > 0].mean(0), None),
+    ],
+    "patch-merging": [
+        ("reshaped", lambda x: x.reshape(len(x) // 2, x.shape[1] // 2, -1), "reshaped-not-moved"),
+        (
+            "down first",
+            lambda x: np.concatenate([x[::2, ::2], x[1::2, ::2], x[::2, 1::2], x[1::2, 1::2]], -1),
+            "order-of-swin",
+        ),
+        ("top left alone", lambda x: x[::2, ::2], None),
+        ("rows alone", lambda x: np.concatenate([x[::2], x[1::2]], -1), None),
+        ("along the rows", lambda x: np.concatenate([x[::2, ::2], x[1::2, 1::2]], 0), None),
+        (
+            "averages",
+            lambda x: (x[::2, ::2] + x[1::2, ::2] + x[::2, 1::2] + x[1::2, 1::2]) / 4,
+            None,
+        ),
+        (
+            "right to left",
+            lambda x: np.concatenate([x[i::2, j::2] for i in (0, 1) for j in (1, 0)], -1),
+            None,
+        ),
+    ],
     "avg-pool2d": [
         ("filled an integer array", into(int, np.mean), "fraction-lost"),
         ("whole-number division", blocks(lambda w: w.sum() // w.size), "fraction-lost"),

@@ -130,11 +130,6 @@ _SIZE_SLIPS = {
         "cell at a time: what does the stride do?",
         lambda height, width, **_: (height, width),
     ),
-    "stride-alone": Slip(
-        "The sizes were divided by the stride, and kernel_size and padding left out. Where does "
-        "the last window start, at the latest?",
-        lambda height, width, stride, **_: (height // stride, width // stride),
-    ),
 }
 
 # --- output-size ----------------------------------------------------------------------------

@@ -97,6 +97,9 @@ def of_reads(exercise: Exercise, found: Measured, whose: str) -> list[str]:
     lines = []
     if len(read.output) != len(asked.output):
         start, wanted = (tuple(0 for _ in shape) for shape in (read.output, asked.output))
+        same = len(read.cells) == len(asked.cells) and (read.cells == asked.cells).all()
+        if same:
+            return ["Its numbers are right; only an axis is missing, or one too many."]
         lines.append(
             f"The first number of {whose} is made of {cells_name(read.of(start), names)}; it "
             f"should be made of {cells_name(asked.of(wanted), names)}."
@@ -162,6 +165,19 @@ def _whole_map(one: Setting) -> str:
     return ""
 
 
+def _one_size_for_both(found: Measured) -> bool:
+    """Tell whether the count along one axis is used for both, and the windows are right."""
+
+    def used(side: int) -> bool:
+        return all(
+            one.read.output[-2:] == (one.asked.output[side],) * 2 and first_difference(one) is None
+            for one in found.settings
+        )
+
+    telling = [one for one in found.settings if one.asked.output[-1] != one.asked.output[-2]]
+    return len(found.settings) > 1 and bool(telling) and (used(-1) or used(-2))
+
+
 def _counts(exercise: Exercise, found: Measured, whose: str) -> list[str]:
     """Say how many windows there are along each axis, and how many there should be."""
     one = found.settings[0]
@@ -169,8 +185,7 @@ def _counts(exercise: Exercise, found: Measured, whose: str) -> list[str]:
     if one.read.output == one.asked.output or not names:
         return []
     both = [*zip(names, one.read.output, one.asked.output, strict=True)]
-    square = all(s.read.output[-1] == s.read.output[-2] for s in found.settings)
-    if square and any(s.asked.output[-1] != s.asked.output[-2] for s in found.settings):
+    if _one_size_for_both(found):
         return [
             f"{whose[0].upper()}{whose[1:]} is as wide as it is high. Rows and columns are counted "
             "apart: which size of `x` goes into which count?"
@@ -246,6 +261,8 @@ def _what_to_try(read: Sequence[Axis], asked: Sequence[Axis], one: Setting) -> s
         return "Where does window (i, j) start, in rows and in columns?"
     if one.read.output != one.asked.output:
         if first_difference(one) is None and len(one.read.cells) < len(one.asked.cells):
-            return "Which loop ends too early? A `return` inside a loop ends all of them."
+            if 1 in one.read.output and one.read.output[-1] == one.asked.output[-1]:
+                return "Which loop ends too early? A `return` inside a loop ends all of them."
+            return "Which size of `x` does that count come from?"
         return "Count by hand how many windows fit whole, down and across."
     return "Print the rows and columns that your slice takes for that place."
