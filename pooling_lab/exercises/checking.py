@@ -4,14 +4,16 @@ How to add an exercise (one section of a theme file, at most 40 lines; `sizes` i
 
 1. In a theme file write the worked solution as a function of the numbers of a case. Students
    get to read it, and CI runs it as it is shown.
-2. Write it once more as ``_…_mistaken(wrong, **case)``, with a switch for each misconception:
-   ``padding * (1 if "padding-once" in wrong else 2)``. `misconceptions.count` and
-   `misconceptions.slide` have the usual switches already; two mistakes at once come for free.
+   What a wrong function reads and makes, and what is the solution with one thing changed, is
+   found without your help (`diagnosis`); ``ways=(…)`` may name other ways to write it.
+2. Only where a story is worth telling: ``slips={"id": Slip(text, answers)}``, a text (why it
+   happens and what to try, never the answer) and a function that answers so. Mistakes that combine
+   are switches: ``mistaken(wrong, **case)`` and ``misconceptions=usual(…)``; `transformers` does
+   without.
 3. Write the drawing, ``draws={1: …}``: small, ragged, negative, whatever makes the wrong answers
    differ. A short answer has one case alone, so what keeps it from being right by chance is
    written down there, with `keeping`.
-4. ``add(Exercise(id=…, task=…, stub=…, misconceptions=usual(…), hints=…))``. The text of a new
-   misconception goes into `misconceptions.TEXTS`: why it happens and what to try, never the answer.
+4. ``add(Exercise(id=…, task=…, stub=…, slips=…, hints=…))``.
 5. For a function, put three independent right solutions into
    ``tests/exercises/solutions_<theme>.py``.
 6. Run ``python tests/exercises/add_cases.py`` (it searches for cases that tell all mistakes apart,
@@ -161,6 +163,10 @@ class Task:
                 f"For example {call(exercise, self.numbers)} gives {inline(result) or 'this:'}"
             )
             shown += () if inline(result) else grids("result", result)
+        elif shown and not self._key:
+            arrays = ", ".join(f"`{grid.caption}`" for grid in shown)
+            taken = f'`{shown[0].caption} = exercises.show("{exercise.id}").numbers["{{}}"]`'
+            lines.append(f"No need to type {arrays}: {taken.format(shown[0].caption)}.")
         return Note(
             f"{exercise.title} {stars} {exercise.stars} of 3 stars, {exercise.minutes} minutes",
             tuple(lines),
