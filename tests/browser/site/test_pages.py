@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import driving
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+AXE = driving.MODULES / "axe-core" / "axe.min.js"
+VIOLATIONS = """async () => (await axe.run()).violations
+  .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 200)).join(' | ')}`)"""
+LOOKED_AT = (
+    "index.html",
+    "lessons/02_output_size.html",
+    "lessons/04_max_pooling.html",
+    "lessons/10_vgg16_walkthrough.html",
+    "reference/max_pool2d.html",
+)
+FIRST_LOAD = 1_000_000  # bytes, as a compressing server sends them
+COMPRESSED = {".html", ".css", ".js", ".svg"}
 NOTEBOOKS = sorted((Path(__file__).parents[3] / "notebooks").glob("*.ipynb"))
 LESSONS = [path.stem for path in NOTEBOOKS]
 WITH_EXPLORER = [path.stem for path in NOTEBOOKS if "explorer(" in path.read_text("utf-8")]
@@ -34,13 +48,31 @@ def open_page(page: Page, site: str, address: str) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_opens_on_a_phone_without_sideways_scrolling_and_asks_nobody_else(
-    page: Page, site: str, asked: list[str], lesson: str
+    page: Page, site: str, html: Path, asked: list[str], lesson: str
 ) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, site, f"lessons/{lesson}.html")
     expect(page.locator("h1")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert [url for url in asked if not url.startswith(site)] == []
+    files = {html / url.removeprefix(f"{site}/").partition("?")[0] for url in asked}
+    assert sum(map(weight, files)) <= FIRST_LOAD
+
+
+def weight(file: Path) -> int:
+    body = file.read_bytes()
+    return len(gzip.compress(body) if file.suffix in COMPRESSED else body)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", LOOKED_AT)
+def test_axe_finds_nothing(page: Page, site: str, npm_copies: None, address: str) -> None:
+    open_page(page, site, address)
+    for details in page.locator("details").all():
+        details.evaluate("element => { element.open = true; }")
+    page.evaluate(AXE.read_text("utf-8"))
+    assert page.evaluate(VIOLATIONS) == []
 
 
 @pytest.mark.browser
