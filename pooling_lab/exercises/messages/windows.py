@@ -185,7 +185,7 @@ def _counts(exercise: Exercise, found: Measured, whose: str) -> list[str]:
     if one.read.output == one.asked.output or not names:
         return []
     both = [*zip(names, one.read.output, one.asked.output, strict=True)]
-    if _one_size_for_both(found):
+    if len(one.asked.output) > 1 and _one_size_for_both(found):
         return [
             f"{whose[0].upper()}{whose[1:]} is as wide as it is high. Rows and columns are counted "
             "apart: which size of `x` goes into which count?"
