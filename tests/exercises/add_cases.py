@@ -3,14 +3,15 @@
     python tests/exercises/add_cases.py            every exercise
     python tests/exercises/add_cases.py max-pool2d     one
 
-Run it after an exercise, a misconception or a wrong function of the tests was added. It only ever
-appends: what is stored has been given out.
+Run it after an exercise, a misconception, a wrong function of the tests or one of `edge_cases` was
+added. It only ever appends: what is stored has been given out.
 """
 
 import json
 import sys
 
 from discriminating_cases import missing
+from edge_cases import EDGES
 from test_exercises_accepted import ONCE_ACCEPTED
 from test_exercises_wrong_code import WRONG
 
@@ -34,6 +35,10 @@ def wrong_functions(id):
     )
 
 
+def not_in(cases, edges):
+    return [case for case in map(encoded, edges) if case not in cases]
+
+
 def as_text(stored):
     def lines(cases):
         return ",\n".join(json.dumps(case) for case in cases)
@@ -47,9 +52,15 @@ def main():
     stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
     for id in sys.argv[1:] or exercises.ids():
         exercise, cases = exercises.get(id), stored.setdefault(id, [])
-        new = missing(exercise, [decoded(case) for case in cases], wrong_functions(id))
-        cases += [encoded(case) for case in new]
-        print(f"{id}: {len(new)} added, {len(cases)} in all")
+        before = len(cases)
+        if cases:  # the first is the example of the task, and is searched for
+            cases += not_in(cases, EDGES.get(id, []))
+        cases += [
+            encoded(case)
+            for case in missing(exercise, [decoded(case) for case in cases], wrong_functions(id))
+        ]
+        cases += not_in(cases, EDGES.get(id, []))
+        print(f"{id}: {len(cases) - before} added, {len(cases)} in all")
     STORED.write_text(as_text(stored), encoding="utf-8")
 
 

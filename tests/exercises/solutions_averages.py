@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
+from on_floats import on_floats
 
 
 def average_with_views(x, kernel_size, stride):
@@ -10,10 +11,12 @@ def average_with_views(x, kernel_size, stride):
     return windows[::stride, ::stride].mean(axis=(2, 3))
 
 
+@on_floats
 def average_with_torch(x, kernel_size, stride):
     return F.avg_pool2d(torch.tensor(x)[None, None], kernel_size, stride)[0, 0]
 
 
+@on_floats
 def average_with_lists(x, kernel_size, stride):
     def mean(top, left):
         cells = [x[top + u][left + v] for u in range(kernel_size) for v in range(kernel_size)]
@@ -35,6 +38,7 @@ def average_by_running_totals(x, kernel_size, stride):
     return sums[::s, ::s] / k**2
 
 
+@on_floats
 def average_as_a_convolution(x, kernel_size, stride):
     kernel = torch.full((1, 1, kernel_size, kernel_size), 1 / kernel_size**2, dtype=torch.float64)
     return F.conv2d(torch.from_numpy(x)[None, None], kernel, stride=stride).squeeze((0, 1))
@@ -46,6 +50,7 @@ def average_with_strides(x, kernel_size, stride):
     return np.lib.stride_tricks.as_strided(x, shape, strides).mean((-1, -2))
 
 
+@on_floats
 def average_by_recursion(x, kernel_size, stride):
     def rows(a):
         if len(a) < kernel_size:
@@ -157,12 +162,14 @@ def gem_scaled_by_the_largest(x, p):
     return (largest * means ** (1 / p))[:, 0, 0]
 
 
+@on_floats
 def mixed_with_torch(x, kernel_size, alpha):
     batch = torch.tensor(x)[None]
     high, mean = F.max_pool2d(batch, kernel_size), F.avg_pool2d(batch, kernel_size)
     return alpha * high + (1 - alpha) * mean
 
 
+@on_floats
 def mixed_with_lists(x, kernel_size, alpha):
     out = []
     for i in range(0, len(x) - kernel_size + 1, kernel_size):
@@ -197,12 +204,14 @@ def mixed_into_an_array(x, kernel_size, alpha):
     return out
 
 
+@on_floats
 def mixed_with_unfold(x, kernel_size, alpha):
     cells = F.unfold(torch.tensor(x)[None, None], kernel_size, stride=kernel_size)[0]
     mixed = alpha * cells.amax(0) + (1 - alpha) * cells.mean(0)
     return mixed.reshape(x.shape[0] // kernel_size, -1)
 
 
+@on_floats
 def mixed_by_swapping_axes(x, kernel_size, alpha):
     rows, columns = (n // kernel_size for n in x.shape)
     x = x[: rows * kernel_size, : columns * kernel_size]

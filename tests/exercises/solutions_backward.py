@@ -3,9 +3,11 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
+from on_floats import on_floats
 
 
 def through_torch(pool):
+    @on_floats
     def backward(grad_output, x, kernel_size, stride):
         leaf = torch.tensor(x, requires_grad=True)
         y = pool(leaf[None], kernel_size, stride)
@@ -15,6 +17,7 @@ def through_torch(pool):
     return backward
 
 
+@on_floats
 def max_by_comparing(grad_output, x, kernel_size, stride):
     grad = np.zeros_like(x)
     for i in range(len(grad_output)):
@@ -130,6 +133,7 @@ def average_as_matrices(grad_output, x, kernel_size, stride):
     return matrix(rows, height).T @ grad_output @ matrix(columns, width)
 
 
+@on_floats
 def average_by_cells(grad_output, x, kernel_size, stride):
     grad = np.zeros_like(x)
     for u in range(kernel_size):

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.lib.stride_tricks import sliding_window_view
+from on_floats import on_floats
 
 
 def four_loops_and_lists(x, kernel_size, stride):
@@ -105,11 +106,13 @@ def padded_with_the_smallest_pixel(x, kernel_size, stride, padding):
     return views.max(axis=(-2, -1))
 
 
+@on_floats
 def padded_with_the_lowest_float(x, kernel_size, stride, padding):
     frame = F.pad(torch.tensor(x), [padding] * 4, value=torch.finfo(torch.float64).min)
     return frame.unfold(0, kernel_size, stride).unfold(1, kernel_size, stride).amax((-1, -2))
 
 
+@on_floats
 def padded_with_nan_left_out(x, kernel_size, stride, padding):
     padded = np.pad(x, padding, constant_values=np.nan)
     out = np.zeros([(n - kernel_size) // stride + 1 for n in padded.shape])

@@ -9,6 +9,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from test_exercises import SOLUTIONS
 
 from pooling_lab import exercises
 from pooling_lab.exercises import guarded_run
@@ -71,6 +72,63 @@ def test_any_object_as_an_answer_gets_a_verdict(id, answer):
 @given(result=OBJECTS)
 def test_any_object_as_the_result_of_a_function_gets_a_verdict(id, result):
     require_a_verdict(exercises.check(id, lambda *_: result))
+
+
+SIDES = st.sampled_from([(), (0,), (1,), (2,), (3,), (1, 1), (2, 2), (2, 3), (3, 2), (0, 3)])
+RESULTS = st.one_of(
+    hnp.arrays(st.sampled_from(["f8", "f4", "i8", "u1", "?", "c16", "U3"]), SIDES | SHAPES),
+    LEAVES,
+    st.lists(NUMBERS, max_size=4),
+)
+CHANGES = st.sampled_from(
+    [
+        ("the first alone", lambda y: y[0]),
+        ("the first, its axis kept", lambda y: y[:1]),
+        ("none", lambda y: y[:0]),
+        ("the last axis cut", lambda y: y[..., :1]),
+        ("the last axis gone", lambda y: y[..., 0]),
+        ("flat", np.ravel),
+        ("turned", np.transpose),
+        ("an axis more", lambda y: y[..., None]),
+        ("an axis before", lambda y: np.stack([y, y])),
+        ("one number", np.sum),
+        ("nothing", lambda y: None),
+        ("a list", lambda y: y.tolist()),
+        ("bytes", lambda y: y.astype(np.uint8)),
+        ("complex", lambda y: y * 1j),
+        ("words", lambda y: y.astype(str)),
+    ]
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
+@pytest.mark.parametrize("id", CODE)
+@given(every=st.integers(1, 4), part=st.integers(0, 3), result=RESULTS)
+def test_any_result_in_some_of_the_calls_gets_a_verdict(id, every, part, result):
+    calls = itertools.count()
+    right = SOLUTIONS[id][0]
+
+    def sometimes(*case):
+        return result if next(calls) % every == part else right(*case)
+
+    require_a_verdict(exercises.check(id, sometimes))
+
+
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
+@settings(max_examples=15, deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
+@pytest.mark.parametrize("id", CODE)
+@given(change=CHANGES, always=st.booleans())
+def test_the_right_result_in_another_shape_or_dtype_gets_a_verdict(id, change, always):
+    right, calls = SOLUTIONS[id][0], itertools.count()
+
+    def changed(*case):
+        y = right(*case)
+        y = y if isinstance(y, tuple) else np.asarray(y)
+        if not always and next(calls) % 2:
+            return y
+        return change[1](np.asarray(y if isinstance(y, np.ndarray) else y[0]))
+
+    require_a_verdict(exercises.check(id, changed))
 
 
 def require_a_verdict(verdict):

@@ -1,5 +1,7 @@
 """What is told about an answer is true: rerun, it gives every number; random ones get no story."""
 
+import warnings
+
 import numpy as np
 import pytest
 from test_exercises import ALL, ANSWERS, CODE, SOLUTIONS, tasks
@@ -199,3 +201,44 @@ def test_results_that_are_cut_or_turned_get_a_verdict(id, change):
         return change(right if isinstance(right, np.ndarray) else right[0])
 
     assert exercises.check(id, function).status in ("wrong", "error", "passed")
+
+
+@pytest.mark.parametrize("id", exercises.ids())
+def test_no_edit_makes_python_warn(id):
+    solution_edits.cache_clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert solution_edits(id)
+
+
+def powers_in_a_line(x, p):
+    return (x**p).mean(axis=(1, 2)) ** (1 / p)
+
+
+def powers_in_a_loop(number):
+    def power_mean(x, p):
+        means = []
+        for channel in x:
+            total = 0
+            for value in channel.ravel():
+                total += number(value) ** p
+            means.append((total / channel.size) ** (1 / p))
+        return means
+
+    return power_mean
+
+
+@pytest.mark.parametrize(
+    "function",
+    [powers_in_a_line, powers_in_a_loop(lambda value: value), powers_in_a_loop(float)],
+    ids=["vectorised", "NumPy's numbers", "Python's numbers, which raise"],
+)
+def test_an_honest_power_mean_is_told_that_powers_overflow(function):
+    verdict = exercises.check("dial", function)
+    assert verdict.misconception == "power-overflows", verdict
+    assert "largest number first" in verdict.message
+
+
+def test_a_function_that_gives_one_channel_of_several_is_told_how_many_there_are():
+    verdict = exercises.check("dial", lambda *case: np.asarray(SOLUTIONS["dial"][1](*case))[:1])
+    assert "has 1 channel; there should be 2" in verdict.message, verdict

@@ -81,7 +81,8 @@ add(
         stars=2,
         minutes=10,
         task="Write `my_avg_pool2d`. `x` is an array of shape (H, W); kernel_size and stride are "
-        "whole numbers. There is no padding, and a window that does not fit whole is left out.",
+        "whole numbers. There is no padding, and a window that does not fit whole is left out. The "
+        "map may hold whole numbers, as a photo of dtype uint8 does.",
         stub=function("my_avg_pool2d(x, kernel_size, stride)"),
         draws={1: draw_map},
         solution=avg_pool2d,
@@ -261,8 +262,10 @@ add(
         minutes=8,
         task="Write `my_gem_pool2d`: the generalised mean of each channel of `x`, an array of "
         "shape (C, H, W) without negative numbers. It returns C numbers. With p = 1 it is the "
-        "average; the larger p, the nearer it comes to the maximum. It is right for p = 200 and "
-        "for a channel of zeros, too.",
+        "average; the larger p, the nearer it comes to the maximum. p may be large, "
+        "such as 200: then a power of a number may be more than a float64 holds, or so small that "
+        "it becomes 0. The result is right there too, and for a channel of zeros. The maps may "
+        "hold whole numbers.",
         stub=function("my_gem_pool2d(x, p)"),
         draws={1: _gem_draw},
         solution=gem,
@@ -466,7 +469,8 @@ add(
         minutes=8,
         task="Write `my_mixed_pool2d` for an array `x` of shape (H, W): alpha times the maximum "
         "plus 1 − alpha times the average of each window. The stride is kernel_size, and a window "
-        "that does not fit whole is left out.",
+        "that does not fit whole is left out. The map may hold whole numbers, as a photo of dtype "
+        "uint8 does, and alpha is from 0 to 1.",
         stub=function("my_mixed_pool2d(x, kernel_size, alpha)"),
         draws={
             1: lambda stream: {

@@ -103,7 +103,8 @@ add(
         task="Write `my_max_pool2d_backward`: the gradient of max pooling with respect to `x`, of "
         "shape (H, W). `grad_output` holds a gradient for each output. Where cells tie, the first "
         "one in reading order was the maximum. There is no padding. The forward pass may be "
-        "pooling_lab's `max_pool2d`, with `return_indices=True`.",
+        "pooling_lab's `max_pool2d`, with `return_indices=True`. The map may hold whole numbers, "
+        "and the gradient does not.",
         stub=function("my_max_pool2d_backward(grad_output, x, kernel_size, stride)"),
         draws={1: draw_gradient},
         solution=max_pool2d_backward,
@@ -157,7 +158,8 @@ add(
         stars=2,
         minutes=10,
         task="Write `my_avg_pool2d_backward`: the gradient of average pooling with respect to `x`, "
-        "of shape (H, W). `grad_output` holds a gradient for each output. There is no padding.",
+        "of shape (H, W). `grad_output` holds a gradient for each output. There is no padding. The "
+        "map may hold whole numbers, and the gradient does not.",
         stub=function("my_avg_pool2d_backward(grad_output, x, kernel_size, stride)"),
         draws={1: draw_gradient},
         solution=avg_pool2d_backward,

@@ -175,7 +175,7 @@ add(
 
 def padded_max(x: np.ndarray, kernel_size: int, stride: int, padding: int) -> np.ndarray:
     """Pad with −∞ instead of 0: then a cell that does not exist never wins."""
-    padded = np.pad(x, padding, constant_values=-np.inf)
+    padded = np.pad(x.astype(float), padding, constant_values=-np.inf)
     y = np.empty([(n - kernel_size) // stride + 1 for n in padded.shape])
     for i, j in np.ndindex(y.shape):
         y[i, j] = padded[i * stride :, j * stride :][:kernel_size, :kernel_size].max()
@@ -199,7 +199,8 @@ add(
         minutes=10,
         task="A max pooling begins with `padded = np.pad(x, padding)`, then takes each window's "
         "maximum. On photos it is right; on maps from before the ReLU it is not. Write "
-        "`my_padded_max` so that it is right for every map `x` of shape (H, W).",
+        "`my_padded_max` so that it is right for every map `x` of shape (H, W), one of whole "
+        "numbers included.",
         stub=function("my_padded_max(x, kernel_size, stride, padding)"),
         draws={1: draw_low_map},
         solution=padded_max,
@@ -209,7 +210,8 @@ add(
         ),
         hints=(
             "What does `np.pad` write into the frame? What would never win?",
-            "`np.pad(x, padding, constant_values=-np.inf)`",
+            "`np.pad(x.astype(float), padding, constant_values=-np.inf)`: whole numbers cannot "
+            "hold −inf.",
         ),
     )
 )
@@ -264,7 +266,8 @@ add(
         task="Write `my_separable_max`: max pooling with stride 1 and no padding for an array `x` "
         "of shape (H, W), in two passes. The first takes the largest of kernel_size neighbours "
         "within each row; the second does the same down the columns of what the first has left. "
-        "Return both arrays, `first, second`.",
+        "Return both arrays, `first, second`. The map may hold whole numbers, as a photo of dtype "
+        "uint8 does.",
         stub=function("my_separable_max(x, kernel_size)"),
         draws={
             1: lambda stream: {

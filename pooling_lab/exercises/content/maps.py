@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..exercise import Case, Exercise, Mistakes, add, function
+from ..exercise import Case, Exercise, Mistakes, Slip, add, function
 from ..misconceptions import usual
 from ..seeded_random import Stream
 
@@ -43,7 +43,7 @@ add(
         stars=1,
         minutes=5,
         task="Write `my_global_avg_pool2d` for a batch `x` of shape (N, C, H, W). It returns an "
-        "array of shape (N, C).",
+        "array of shape (N, C). The maps may hold whole numbers, as photos of dtype uint8 do.",
         stub=function("my_global_avg_pool2d(x)"),
         draws={1: lambda stream: {"x": stream.grid(2, *(stream.integer(2, 4) for _ in "CHW"))}},
         solution=global_avg_pool2d,
@@ -99,8 +99,22 @@ def _bins_mistaken(wrong: Mistakes, size: int, bins: int) -> list[Any]:
 
 
 def bins_by_fractions(size: int, bins: int) -> list[tuple[int, int]]:
-    """Compute the width of a bin first, as many do."""
+    """Divide exactly and round afterwards, as many do."""
+    return [(int(i * size / bins), math.ceil((i + 1) * size / bins)) for i in range(bins)]
+
+
+def _width_first(size: int, bins: int) -> list[tuple[int, int]]:
     return [(int(i * (size / bins)), math.ceil((i + 1) * (size / bins))) for i in range(bins)]
+
+
+_BIN_SLIPS = {
+    "width-first": Slip(
+        "It is right for most sizes. The width of a bin, `size / bins`, is rounded already when it "
+        "is multiplied: `7 * (29 / 7)` is a little more than 29, and rounding up makes 30 of it. "
+        "What comes out when you multiply first?",
+        _width_first,
+    ),
+}
 
 
 # --- adaptive-bins --------------------------------------------------------------------------
@@ -131,6 +145,7 @@ add(
         axes=("bins", "start and stop"),
         mistaken=_bins_mistaken,
         ways=(bins_by_fractions,),
+        slips=_BIN_SLIPS,
         misconceptions=usual(
             *CUTS, "stop-included", "length-for-stop", "cells-for-bins", "ends-apart"
         ),

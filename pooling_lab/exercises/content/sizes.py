@@ -96,7 +96,7 @@ add(
         minutes=8,
         task="`x` is a batch of images of shape (N, H, W, C). Max-pool it with 2×2 windows and "
         "stride 2, and return shape (N, H//2, W//2, C). The pooling itself may be pooling_lab's "
-        "or torch's, which want (N, C, H, W).",
+        "or torch's, which want (N, C, H, W). Photos may have dtype uint8, and one channel.",
         stub=function("pool_channels_last(x)"),
         draws={
             1: lambda stream: {

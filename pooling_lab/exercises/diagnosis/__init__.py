@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from ..compare import Value
 from ..exercise import Case
-from . import explain, forms, known, looks
+from . import explain, forms, known, looks, whole_numbers
 from .attempt import Attempt
 from .known import rounded_enough
 
@@ -65,11 +65,29 @@ def diagnose(attempt: Attempt) -> Diagnosis:
     if rounded_enough(attempt):
         return Diagnosis("passed", "rounded-enough", explained=True)
     first = attempt.wrong[0]
-    if attempt.outcomes[first].trouble:
-        return Diagnosis("error", "stopped", at=first, explained=True)
+    trouble = attempt.outcomes[first].trouble
+    if trouble:
+        return _overflowed(attempt) or _stopped(attempt, first)
     if attempt.values[first] is None:
         return Diagnosis("wrong", "no-return", ("no-return",), at=first, explained=True)
     return _wrong_result(attempt)
+
+
+def _stopped(attempt: Attempt, first: int) -> Diagnosis:
+    ids = (whole_numbers.ID,) if whole_numbers.alone(attempt) else ()
+    return Diagnosis("error", "stopped", ids, at=first, explained=True)
+
+
+def _overflowed(attempt: Attempt) -> Diagnosis | None:
+    """Return the misconception behind an overflow, where another input shows it by its result."""
+    numbers = [i for i in attempt.wrong if attempt.values[i] is not None]
+    troubles = [attempt.outcomes[i].trouble for i in attempt.wrong if i not in numbers]
+    if not numbers or any(one is None or one.kind != "OverflowError" for one in troubles):
+        return None
+    found = known.one(attempt)
+    if found is None:
+        return None
+    return Diagnosis("wrong", found.kind, found.facts["ids"], numbers[0], True, found.facts)
 
 
 def _all_right(attempt: Attempt) -> Diagnosis:
@@ -102,6 +120,7 @@ def _wrong_result(attempt: Attempt) -> Diagnosis:
     found = (
         known.one(attempt)
         or known.rounded(attempt)
+        or whole_numbers.of(attempt)
         or looks.at_once(attempt)
         or _from_what_it_does(attempt)
         or forms.of(attempt)

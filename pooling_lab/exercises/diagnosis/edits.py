@@ -320,6 +320,15 @@ def _sites(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
                 yield from _sites(child)
 
 
+# A number is neither cut, nor called, nor asked for its shape: `0[i:j]`, `(x + 1)(…)`.
+NO_OBJECT = (ast.Constant,)
+_OF_AN_OBJECT: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.Subscript: ("value",),
+    ast.Attribute: ("value",),
+    ast.Call: ("func",),
+}
+
+
 def _in_the_tree(solution: Function) -> Iterator[Edit]:
     tree = ast.parse(textwrap.dedent(inspect.getsource(solution)))
     function = tree.body[0]
@@ -336,6 +345,8 @@ def _in_the_tree(solution: Function) -> Iterator[Edit]:
         node = place if at is None else place[at]
         changes = CHANGES.get(type(node))
         for kind, old, new, rank, other in changes(node, names) if changes else ():
+            if isinstance(other, NO_OBJECT) and field in _OF_AN_OBJECT.get(type(parent), ()):
+                continue
             _put(parent, field, at, other)
             text = ast.unparse(ast.fix_missing_locations(tree))
             _put(parent, field, at, node)
@@ -365,6 +376,7 @@ def _put(parent: ast.AST, field: str, at: int | None, node: ast.AST) -> None:
 
 
 def _made(text: str, solution: Function) -> Function | None:
+    """Return the changed solution; None where Python itself says that it makes no sense."""
     names = dict(solution.__globals__)
     try:
         with warnings.catch_warnings():

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from ..compare import Value, all_rounded, digits_kept, same
-from ..exercise import NONE, Exercise, Mistakes
+from ..exercise import NONE, Case, Exercise, Mistakes
 from .attempt import Attempt
 from .edits import FEW
 from .explain import Finding
@@ -31,10 +31,23 @@ def one(attempt: Attempt) -> Finding | None:
     """Return the misconception that does exactly what was seen, if one does."""
     found = (who for who in singles(attempt.exercise) if _behaves_like(attempt, who))
     named = next((_named(attempt, who) for who in found), None) or _slip(attempt)
+    named = named or _of_most(attempt)
     if named or attempt.is_code or not set(attempt.exercise.misconceptions) >= AVERAGED_WITH_ZEROS:
         return named
     averages = _behaves_like(attempt, AVERAGED_WITH_ZEROS)
     return _named(attempt, frozenset({"mean-for-max"})) if averages else None
+
+
+def _of_most(attempt: Attempt) -> Finding | None:
+    """Return the misconception that does what was seen, but at the edges of what a task allows."""
+    usual = [i for i, case in enumerate(attempt.cases) if not _is_edge(case)]
+    wrong = [i for i in attempt.wrong if i in usual]
+    if not attempt.is_code or not wrong or len(attempt.outcomes) < len(attempt.cases):
+        return None
+    for who in singles(attempt.exercise):
+        if all(_fits(attempt, i, who) for i in [*wrong, *usual]):
+            return Finding("known", {**_named(attempt, who).facts, "at": wrong[0]}, explained=True)
+    return None
 
 
 def _slip(attempt: Attempt) -> Finding | None:
@@ -62,13 +75,35 @@ def _behaves_like(attempt: Attempt, who: Wrong) -> bool:
     return all(_fits(attempt, i, who) for i in attempt.wrong + others)
 
 
+def _is_edge(case: Case) -> bool:
+    """Tell whether two ways to make one mistake may differ: whole numbers, gaps, axes of length 1.
+
+    torch's average of whole numbers is cut off, NumPy's is not; both may be of a wrong axis.
+    """
+    kernel_size = case.get("kernel_size", 2)
+    x = case.get("x")
+    single = isinstance(x, np.ndarray) and 1 in x.shape
+    return is_whole(case) or single or kernel_size == 1 or case.get("stride", 1) > kernel_size
+
+
+def is_whole(case: Case) -> bool:
+    """Tell whether a case is about a map of whole numbers."""
+    return isinstance(case.get("x"), np.ndarray) and case["x"].dtype.kind in "iu"
+
+
 def _fits(attempt: Attempt, i: int, who: Wrong) -> bool:
     value, case = attempt.values[i], attempt.cases[i]
     if value is None:  # wrong code may stop where this misconception does too
-        return attempt.outcomes[i].trouble is not None and (
-            attempt.exercise.outcome(case, who) is None
-        )
+        trouble, made = attempt.outcomes[i].trouble, attempt.exercise.outcome(case, who)
+        if trouble is not None and trouble.kind == "OverflowError" and made is not None:
+            return _overflows(made)
+        return trouble is not None and made is None
     return attempt.exercise.explains(value, case, who)
+
+
+def _overflows(made: Value) -> bool:
+    """Tell whether NumPy's floats became infinite, where Python's own raise an error."""
+    return isinstance(made, np.ndarray) and not np.isfinite(made).all()
 
 
 # What two mistakes together do, and one slip does more often: that one is told.

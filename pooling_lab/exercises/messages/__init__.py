@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..compare import Value, parted
-from ..diagnosis import Attempt, Diagnosis
+from ..diagnosis import Attempt, Diagnosis, whole_numbers
 from ..diagnosis.attempt import Marks, marks_of
 from ..display import WRONG, Grid, Verdict, grids, inline
 from ..exercise import Case
@@ -54,7 +54,8 @@ Said = tuple[list[str], tuple[Grid, ...], bool]  # lines, drawings, whether ther
 def _said(attempt: Attempt, found: Diagnosis, final: bool) -> Said:
     if found.status == "error":
         assert found.at is not None
-        return stopped(attempt, found.at), (), True
+        lines = stopped(attempt, found.at)
+        return [*lines, *map(_whole_numbers, found.ids, [attempt.cases[found.at]])], (), True
     kind = "code" if attempt.is_code else "answer"
     if found.kind in PLAIN:
         about = call(attempt.exercise, attempt.cases[found.at or 0]) if attempt.is_code else ""
@@ -230,6 +231,8 @@ def _why(attempt: Attempt, found: Diagnosis) -> tuple[list[str], tuple[Grid, ...
     if found.kind == "known":
         texts = [attempt.exercise.text(one) for one in found.ids]
         return ["Two things at once."] * (len(texts) > 1) + texts, ()
+    if found.kind == whole_numbers.ID:
+        return [_whole_numbers(found.kind, attempt.cases[found.at or 0])], ()
     if found.kind in LOOKS:
         return [LOOKS[found.kind][kind]], ()
     if found.kind in measured.KINDS:
@@ -243,6 +246,15 @@ def _why(attempt: Attempt, found: Diagnosis) -> tuple[list[str], tuple[Grid, ...
             "What does your code do there that it does not do elsewhere?",
         ], ()
     return [], ()
+
+
+def _whole_numbers(_: str, case: Case) -> str:
+    dtype = case["x"].dtype
+    holds = "from 0 to 255" if dtype == np.uint8 else "neither fractions nor infinity"
+    return (
+        f"`x` holds whole numbers here (dtype {dtype}); with the same numbers as floats yours is "
+        f"right. An array or a sum of that dtype holds {holds}. Where do yours get their dtype?"
+    )
 
 
 def _nothing_found(attempt: Attempt, final: bool) -> list[str]:
