@@ -67,7 +67,7 @@ def diagnose(attempt: Attempt) -> Diagnosis:
     first = attempt.wrong[0]
     trouble = attempt.outcomes[first].trouble
     if trouble:
-        return _overflowed(attempt) or _stopped(attempt, first)
+        return _known_elsewhere(attempt) or _stopped(attempt, first)
     if attempt.values[first] is None:
         return Diagnosis("wrong", "no-return", ("no-return",), at=first, explained=True)
     return _wrong_result(attempt)
@@ -78,16 +78,15 @@ def _stopped(attempt: Attempt, first: int) -> Diagnosis:
     return Diagnosis("error", "stopped", ids, at=first, explained=True)
 
 
-def _overflowed(attempt: Attempt) -> Diagnosis | None:
-    """Return the misconception behind an overflow, where another input shows it by its result."""
+def _known_elsewhere(attempt: Attempt) -> Diagnosis | None:
+    """Return the misconception behind an error, where another input shows it by its result."""
     numbers = [i for i in attempt.wrong if attempt.values[i] is not None]
-    troubles = [attempt.outcomes[i].trouble for i in attempt.wrong if i not in numbers]
-    if not numbers or any(one is None or one.kind != "OverflowError" for one in troubles):
-        return None
-    found = known.one(attempt)
+    found = known.one(attempt) if numbers else None
     if found is None:
         return None
-    return Diagnosis("wrong", found.kind, found.facts["ids"], numbers[0], True, found.facts)
+    at = found.facts.get("at", numbers[0])
+    at = at if at in numbers else numbers[0]
+    return Diagnosis("wrong", found.kind, found.facts["ids"], at, True, found.facts)
 
 
 def _all_right(attempt: Attempt) -> Diagnosis:
