@@ -40,9 +40,9 @@ def one(attempt: Attempt) -> Finding | None:
 
 def _of_most(attempt: Attempt) -> Finding | None:
     """Return the misconception that does what was seen, but at the edges of what a task allows."""
-    usual = [i for i, case in enumerate(attempt.cases) if not _is_edge(case)]
+    usual = [i for i in range(len(attempt.outcomes)) if not _is_edge(attempt.cases[i])]
     wrong = [i for i in attempt.wrong if i in usual]
-    if not attempt.is_code or not wrong or len(attempt.outcomes) < len(attempt.cases):
+    if not attempt.is_code or not wrong:
         return None
     for who in singles(attempt.exercise):
         if all(_fits(attempt, i, who) for i in [*wrong, *usual]):
