@@ -1,8 +1,9 @@
-"""The claims ledger: what is said about pooling, what you bet, and what was measured.
+"""What is said about pooling, what you bet, and what was measured.
 
-A lesson that meets a claim lets you `bet`, measures, asserts, and then calls `settle`, which
-shows the verdict. Lesson 12 gathers all of them with `gather`. Bets stay in ``my_bets.json`` in
-the folder you work in; nothing is sent anywhere.
+A lesson that meets a claim measures it, asserts, and calls `settle`, which shows the verdict. On
+some claims you `bet` first; their verdict is folded away until you have. Lesson 12 gathers all of
+them with `gather`. Bets stay in ``my_bets.json`` in the folder you work in; nothing is sent
+anywhere.
 """
 
 from __future__ import annotations
@@ -22,194 +23,250 @@ if TYPE_CHECKING:
 BETS = "my_bets.json"
 MIME = "application/vnd.pooling-lab.claim+json"
 ANSWERS = ("true", "false", "depends")
-# What a bet must have been to be right; a claim that cannot be told here is not scored.
-VERDICTS = {
-    "holds": "true",
-    "holds when…": "depends",
-    "does not hold": "false",
-    "cannot be told here": None,
-}
+VERDICTS = (*ANSWERS, "cannot be told here")
+LEAST_SURE, MOST_SURE = 50, 100
+SAYING_NOTHING = 2 / 3
+"""Brier's score of one third for each answer: whoever scores more had better not bet."""
+
 # What a verdict rests on, and how far it reaches.
 EVIDENCE = {
     "counting": "sizes, weights and operations that were counted; as sure as the program",
     "pictures": "a photo or two, digits, drawn maps; other pictures give other numbers",
-    "small networks": "small networks, 200 digits, at least five seeds; a direction, no more",
+    "small networks": "small networks, 200 digits, ten seeds or twenty; a direction, no more",
 }
 
 
-class Claim(NamedTuple):
-    """What is commonly said, where the course measures it, and who said or measured it first."""
+@dataclass(frozen=True)
+class Claim:
+    """What is commonly said, where the course measures it, and who says it."""
 
-    number: int
     id: str
     saying: str
     lesson: str
     evidence: str  # a key of EVIDENCE
     source: str
+    untried: str  # what the verdict does not reach
+    bet_on: bool = False
+    guess: str = ""  # the number, in percent, that is guessed with an interval
+
+    @property
+    def number(self) -> int:
+        """Its place among the claims, from 1."""
+        return [*CLAIMS].index(self.id) + 1
 
 
-def _claims(*rows: tuple[str, str, str, str, str]) -> dict[str, Claim]:
-    return {row[0]: Claim(number, *row) for number, row in enumerate(rows, start=1)}
+CS231N = "CS231n, lecture notes on convolutional networks, “Pooling Layer”"
 
-
-CLAIMS = _claims(
-    (
-        "halves",
-        "A 2×2 pool with stride 2 halves height and width and keeps the channels.",
-        "01",
-        "counting",
-        "Simonyan & Zisserman 2015, section 2.1",
-    ),
-    (
-        "no-parameters",
-        "A pooling layer has no learnable parameters.",
-        "01",
-        "counting",
-        "LeCun et al. 1998, section II.B; Radenović et al. 2018, section 3.2",
-    ),
-    (
-        "fewer-parameters",
-        "Pooling reduces the network's parameters.",
-        "10",
-        "counting",
-        "Simonyan & Zisserman 2015, table 2",
-    ),
-    (
-        "less-computation",
-        "Pooling reduces computation and memory of the later layers.",
-        "10",
-        "counting",
-        "Simonyan & Zisserman 2015, table 1",
-    ),
-    (
-        "overfitting",
-        "Pooling prevents overfitting.",
-        "11",
-        "small networks",
-        "Lin et al. 2014, section 3.2; experiments/README.md",
-    ),
-    (
-        "translation",
-        "Max pooling is invariant to small translations.",
-        "04",
-        "pictures",
-        "Zhang 2019, section 3; Azulay & Weiss 2019; Ruderman et al. 2018",
-    ),
-    (
-        "information",
-        "Invariance is worth the lost information.",
-        "05",
-        "pictures",
-        "Boureau et al. 2010",
-    ),
-    (
-        "strongest-features",
-        "Max pooling keeps the strongest features of a photo; average pooling smooths them.",
-        "05",
-        "pictures",
-        "Boureau et al. 2010",
-    ),
-    (
-        "noise",
-        "Max pooling is robust to noise.",
-        "05",
-        "pictures",
-        "Boureau et al. 2010",
-    ),
-    (
-        "receptive-field",
-        "Pooling enlarges the receptive field of later layers.",
-        "08",
-        "counting",
-        "Araujo et al. 2019, “Single-path networks”; Luo et al. 2016, section 2.5",
-    ),
-    (
-        "location",
-        "Pooling discards location.",
-        "08",
-        "counting",
-        "Zeiler & Fergus 2014, section 2.1 (unpooling switches)",
-    ),
-    (
-        "strided-convolution",
-        "Strided convolution can replace pooling and keeps more information.",
-        "11",
-        "small networks",
-        "Springenberg et al. 2015, section 2; He et al. 2019, section 4.2",
-    ),
-    (
-        "dilated-convolution",
-        "Dilated convolution enlarges the receptive field without downsampling.",
-        "11",
-        "counting",
-        "Yu & Koltun 2016, section 2",
-    ),
-    (
-        "skip-connections",
-        "Skip connections bring back location.",
-        "11",
-        "small networks",
-        "Ronneberger et al. 2015, section 2",
-    ),
-    (
-        "global-average",
-        "Global average pooling can replace the dense layers before the classifier.",
-        "06",
-        "small networks",
-        "Lin et al. 2014, sections 3.2 and 4.6",
-    ),
-    (
-        "padding",
-        "Padding makes sizes fit that do not divide, and does no harm.",
-        "04",
-        "counting",
-        "Dumoulin & Visin 2016, chapter 3",
-    ),
-    (
-        "how-much-or-whether",
-        "Average answers how much, max answers whether at all.",
-        "05",
-        "pictures",
-        "Boureau et al. 2010",
-    ),
-    (
-        "blur",
-        "Blur pooling restores shift consistency.",
-        "11",
-        "small networks",
-        "Zhang 2019, section 4",
-    ),
-    (
-        "stochastic",
-        "Stochastic pooling regularises.",
-        "07",
-        "small networks",
-        "Zeiler & Fergus 2013, sections 3 and 4",
-    ),
-    (
-        "cheap",
-        "Pooling is cheap.",
-        "10",
-        "counting",
-        "measured in the lesson",
-    ),
-    (
-        "most-common",
-        "Max pooling is the most common kind, and padding is rare in pooling.",
-        "10",
-        "counting",
-        "the papers in the census of `architectures`",
-    ),
-)
+CLAIMS = {
+    claim.id: claim
+    for claim in (
+        Claim(
+            "half-the-sides",
+            "A 2×2 pool with stride 2 halves height and width, whatever the map.",
+            "01",
+            "counting",
+            CS231N,
+            "all sides from 2 to 512; other windows are lesson 02",
+        ),
+        Claim(
+            "nothing-to-learn",
+            "Max, average and global average pooling have nothing to learn.",
+            "01",
+            "counting",
+            CS231N,
+            "other kinds do learn: LeNet-5's, mixed and generalised-mean pooling",
+            bet_on=True,
+        ),
+        Claim(
+            "fewer-weights",
+            "Pooling reduces the number of weights of a network.",
+            "10",
+            "counting",
+            CS231N,
+            "one architecture, with two heads",
+            bet_on=True,
+        ),
+        Claim(
+            "quarter-of-the-work",
+            "A 2×2 pool with stride 2 leaves a quarter of the work to each convolution behind it.",
+            "10",
+            "counting",
+            CS231N,
+            "multiply-adds of VGG16, whose sides are even; time is another matter",
+        ),
+        Claim(
+            "less-overfitting",
+            "Pooling layers reduce overfitting.",
+            "11",
+            "small networks",
+            CS231N,
+            "large networks, photos, other regularisers beside it",
+            bet_on=True,
+        ),
+        Claim(
+            "shift-invariant",
+            "Max pooling is invariant to a shift by one pixel.",
+            "04",
+            "pictures",
+            "Goodfellow, Bengio & Courville 2016, Deep Learning, section 9.3, says “approximately”",
+            "two photos; what a whole network answers is lesson 11",
+            bet_on=True,
+        ),
+        Claim(
+            "not-needed",
+            "What pooling throws away is not needed to recognise a thing.",
+            "05",
+            "pictures",
+            "Boureau, Ponce & LeCun 2010 call it “irrelevant details”",
+            "one plain reader, 8×8 digits; trained networks are lessons 11 and 12",
+        ),
+        Claim(
+            "strongest-kept",
+            "Max pooling keeps the strongest features; average pooling smooths them away.",
+            "05",
+            "pictures",
+            "said in most introductions; nobody we found measured it",
+            "two photos, one way to find edges",
+        ),
+        Claim(
+            "small-noise",
+            "Max pooling looks at one cell only, so it is steadier than average pooling when "
+            "every cell is a little noisy.",
+            "05",
+            "pictures",
+            "said in many introductions; Boureau, Ponce & LeCun 2010 say “robustness to noise” "
+            "of pooling as such",
+            "other noise: rare dark cells do favour the maximum",
+            bet_on=True,
+        ),
+        Claim(
+            "doubled-steps",
+            "Behind a pool with stride 2 every convolution adds twice as much to the receptive "
+            "field as it would without.",
+            "08",
+            "counting",
+            "Araujo, Norris & Sim 2019, Computing receptive fields of CNNs",
+            "how much of that field matters to the output: less, as the lesson shows",
+            bet_on=True,
+        ),
+        Claim(
+            "location-lost",
+            "Behind two 2×2 max pools no network can place a digit to better than four pixels.",
+            "08",
+            "small networks",
+            "G. Hinton 2014, Ask me anything: pools that do not overlap lose “valuable information "
+            "about where things are”",
+            "one task, digits of 8×8 pixels, two pools; VGG16 has five",
+            bet_on=True,
+        ),
+        Claim(
+            "replaced-by-stride",
+            "Max pooling can be replaced by a convolution with increased stride without loss in "
+            "accuracy.",
+            "11",
+            "small networks",
+            "Springenberg et al. 2015, Striving for simplicity, abstract (“on several image "
+            "recognition benchmarks”)",
+            "photos, deep networks, training sets of tens of thousands",
+            bet_on=True,
+        ),
+        Claim(
+            "dilated-for-pooled",
+            "Dilated convolutions give the receptive field of pooling at the same cost, without "
+            "losing resolution.",
+            "11",
+            "counting",
+            "Yu & Koltun 2016, Multi-scale context aggregation by dilated convolutions, abstract "
+            "(the receptive field and the resolution; the cost is hearsay)",
+            "what the two networks learn; only their work was counted",
+            bet_on=True,
+        ),
+        Claim(
+            "skips-needed",
+            "Without skip connections a U-Net finds outlines less exactly, however it upsamples.",
+            "11",
+            "small networks",
+            "Ronneberger, Fischer & Brox 2015, U-Net",
+            "one task, two pools, 33,000 weights; other ways to upsample than those four",
+            bet_on=True,
+        ),
+        Claim(
+            "averaged-head",
+            "Global average pooling can replace a flattened dense layer without loss in accuracy.",
+            "06",
+            "small networks",
+            "Lin, Chen & Yan 2014, Network in network, abstract (“less prone to overfitting”)",
+            "several dense layers, dropout, tasks in which the answer is a place",
+            bet_on=True,
+        ),
+        Claim(
+            "zeros-around",
+            "Padding a max pool puts zeros around the map.",
+            "04",
+            "counting",
+            "read off from figures; PyTorch's page on MaxPool2d says “negative infinity”",
+            "libraries other than PyTorch and this one",
+        ),
+        Claim(
+            "whether-or-how-much",
+            "Max pooling tells whether a feature is there at all, average pooling how much of it.",
+            "05",
+            "pictures",
+            "said in many lectures; Boureau, Ponce & LeCun 2010 treat it as a question of "
+            "statistics",
+            "other noise than those three, one size of map",
+        ),
+        Claim(
+            "blur-restores",
+            "Max, then blur, then every second cell (Zhang): most of the answers that max pooling "
+            "loses when the image moves by a pixel come back, at no cost in accuracy.",
+            "11",
+            "small networks",
+            "Zhang 2019, Making convolutional networks shift-invariant again, abstract",
+            "photos, and shifts by part of a pixel",
+            guess="percent of the answers that stay, with max then blur",
+        ),
+        Claim(
+            "lottery-helps",
+            "Stochastic pooling regularises: new digits are read better because of its draws.",
+            "07",
+            "small networks",
+            "Zeiler & Fergus 2013, Stochastic pooling for regularization, abstract",
+            "networks without batch normalisation, as theirs were; more than 200 digits",
+            bet_on=True,
+        ),
+        Claim(
+            "cheap",
+            "Pooling is cheap.",
+            "10",
+            "counting",
+            "said everywhere, and counted in the lesson",
+            "one architecture; times depend on the machine (lesson 14)",
+        ),
+        Claim(
+            "most-common-kind",
+            "Max pooling is the most common kind of pooling.",
+            "10",
+            "counting",
+            CS231N,
+            "what people run; ten networks picked by hand are no survey",
+        ),
+    )
+}
 
 
 @dataclass(frozen=True)
 class Settled:
-    """A claim with its verdict and what was measured; shown in the notebook."""
+    """A claim with its verdict and what was measured; shown in the notebook.
+
+    As long as a claim that can be bet on has no bet, the verdict is folded away.
+    """
 
     id: str
     verdict: str
     measured: str
+    when: str = ""
+    number: float | None = None
     bet: str = ""
 
     @property
@@ -217,42 +274,52 @@ class Settled:
         """What was said."""
         return CLAIMS[self.id]
 
+    @property
+    def ruling(self) -> str:
+        """The verdict in words, with its *when*."""
+        return f"{self.verdict} {self.when}" if self.when else self.verdict
+
+    @property
+    def lines(self) -> list[str]:
+        """What is told: verdict, measurement, what was not tried, your bet."""
+        told = [f"Verdict: {self.ruling}.", f"Measured: {self.measured}."]
+        told.append(f"Not tried: {self.claim.untried}.")
+        return [*told, self.bet] if self.bet else told
+
     def __str__(self) -> str:
-        lines = [
-            f"Claim {self.claim.number}: {self.claim.saying}",
-            f"{_sentence('Verdict: ' + self.verdict)} Measured: {self.measured}",
-        ]
-        return "\n".join([*lines, self.bet] if self.bet else lines)
+        return "\n".join([f"Claim {self.claim.number}: {self.claim.saying}", *self.lines])
 
     __repr__ = __str__
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        words = [html.escape(line) for line in str(self).splitlines()]
-        rich = f"<strong>{words[0]}</strong><br>" + "<br>".join(words[1:])
+        head = html.escape(f"Claim {self.claim.number}: {self.claim.saying}")
+        told = "<br>".join(html.escape(line) for line in self.lines)
+        if (self.claim.bet_on or self.claim.guess) and not self.bet:
+            invitation = "No bet yet. Place it above and run this cell again, or unfold the verdict"
+            told = f"<details><summary>{invitation}</summary>{told}</details>"
         box = "border-left: 4px solid #0072b2; padding: 4px 12px; margin: 4px 0"
         data = {key: value for key, value in asdict(self).items() if key != "bet"}
         return {
             "text/plain": str(self),
-            "text/html": f'<div style="{box}">{rich}</div>',
+            "text/html": f'<div style="{box}"><strong>{head}</strong><br>{told}</div>',
             MIME: data,
         }
 
 
-def _sentence(words: str) -> str:
-    """End a sentence, unless an ellipsis has ended it."""
-    return words if words.endswith("…") else f"{words}."
-
-
-def _claim(claim_id: str) -> Claim:
-    if claim_id not in CLAIMS:
-        raise ValueError(f"claim must be one of {', '.join(CLAIMS)}, got {claim_id!r}")
-    return CLAIMS[claim_id]
-
-
 def bets(folder: Path | None = None) -> dict[str, dict[str, Any]]:
-    """Return your bets: for each claim's id the ``answer`` and the ``confidence`` in percent."""
+    """Return your bets: for each claim's id the ``answer`` and the ``confidence`` in percent.
+
+    A guessed number has ``low`` and ``high`` instead. Bets from before the claims were worded
+    anew are among them, under their old ids (`pooling_lab.ledger.FIRST_EDITION`).
+    """
     path = (folder or Path.cwd()) / BETS
     return json.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
+def place(claim_id: str, noted: Mapping[str, Any], folder: Path | None) -> None:
+    """Write one bet into the file, in the place of an earlier one on the same claim."""
+    path = (folder or Path.cwd()) / BETS
+    path.write_text(json.dumps(bets(folder) | {claim_id: dict(noted)}, indent=1), "utf-8")
 
 
 def bet(
@@ -261,16 +328,17 @@ def bet(
     confidence: float | EllipsisType = ...,
     folder: Path | None = None,
 ) -> str:
-    """Place a bet on a claim before you measure it.
+    """Place a bet on a claim before it is measured.
 
     Parameters
     ----------
     claim_id
-        As in `CLAIMS`.
+        A claim of `CLAIMS` that can be bet on.
     answer
         ``"true"``, ``"false"`` or ``"depends"``; ``...`` places none.
     confidence
-        How sure you are that your answer is right, in percent: 33 is a guess, 100 is certain.
+        How sure you are that your answer is right, in percent: 50 is as good as a coin, 100 is
+        certain. Whoever is less sure than that had better not bet.
     folder
         Where ``my_bets.json`` is kept; the folder of the notebook.
 
@@ -282,14 +350,14 @@ def bet(
     Raises
     ------
     ValueError
-        For an unknown claim, another answer, or a confidence outside 0 … 100.
+        For another claim, another answer, or a confidence outside 50 … 100.
 
     Examples
     --------
-    >>> bet("halves", ..., confidence=...)
-    'No bet on claim 1 yet: put "true", "false" or "depends" in place of the first ...'
+    >>> bet("nothing-to-learn", ..., confidence=...)
+    'No bet on claim 2 yet: put "true", "false" or "depends" in place of the first ...'
     """
-    claim = _claim(claim_id)
+    claim = _claim_among(claim_id, [c.id for c in CLAIMS.values() if c.bet_on])
     if isinstance(answer, EllipsisType):
         return (
             f"No bet on claim {claim.number} yet: "
@@ -297,33 +365,132 @@ def bet(
         )
     if answer not in ANSWERS:
         raise ValueError(f"answer must be one of {', '.join(ANSWERS)}, got {answer!r}")
-    if isinstance(confidence, EllipsisType) or not 0 <= confidence <= 100:
-        raise ValueError(
-            f"confidence must be a percentage from 0 to 100 (33 is a guess), got {confidence!r}"
-        )
-    placed = bets(folder) | {claim_id: {"answer": answer, "confidence": confidence}}
-    path = (folder or Path.cwd()) / BETS
-    path.write_text(json.dumps(placed, indent=1), "utf-8")
-    return f"Noted: claim {claim.number}, {answer}, {confidence} % sure."
+    sure = percent(confidence, "confidence", LEAST_SURE)
+    place(claim_id, {"answer": answer, "confidence": sure}, folder)
+    return f"Noted: claim {claim.number}, {answer}, {sure:g} % sure."
 
 
-def _told(claim_id: str, verdict: str, placed: Mapping[str, Any]) -> str:
-    if claim_id not in placed:
+def guess(
+    claim_id: str,
+    low: float | EllipsisType,
+    high: float | EllipsisType = ...,
+    folder: Path | None = None,
+) -> str:
+    """Guess a number with an interval that you think holds it four times out of five.
+
+    Parameters
+    ----------
+    claim_id
+        A claim of `CLAIMS` with a number to guess.
+    low, high
+        Both ends in percent, 0 to 100; ``...`` places no guess.
+    folder
+        Where ``my_bets.json`` is kept; the folder of the notebook.
+
+    Raises
+    ------
+    ValueError
+        For another claim, or ends that are no interval.
+
+    Examples
+    --------
+    >>> guess("blur-restores", ..., ...)
+    'No guess on claim 18 yet: put two percentages in place of the ...'
+    """
+    claim = _claim_among(claim_id, [c.id for c in CLAIMS.values() if c.guess])
+    if isinstance(low, EllipsisType):
+        return f"No guess on claim {claim.number} yet: put two percentages in place of the ..."
+    ends = percent(low, "low", 0), percent(high, "high", 0)
+    if ends[0] > ends[1]:
+        raise ValueError(f"low must not be above high, got {low!r} and {high!r}")
+    place(claim_id, {"low": ends[0], "high": ends[1]}, folder)
+    return f"Noted: claim {claim.number}, between {ends[0]:g} and {ends[1]:g} {claim.guess}."
+
+
+def _claim_among(claim_id: str, allowed: list[str]) -> Claim:
+    if claim_id not in allowed:
+        raise ValueError(f"claim must be one of {', '.join(allowed)}, got {claim_id!r}")
+    return CLAIMS[claim_id]
+
+
+def percent(value: Any, name: str, least: float) -> float:
+    """Return a percentage; a share such as 0.7 is refused with what was probably meant."""
+    number = not isinstance(value, bool) and isinstance(value, int | float)
+    if number and least <= value <= MOST_SURE:
+        return value
+    meant = (
+        f" (do you mean {100 * value:g}?)" if number and least <= 100 * value <= MOST_SURE else ""
+    )
+    raise ValueError(
+        f"{name} must be a percentage from {least} to {MOST_SURE}, got {value!r}{meant}"
+    )
+
+
+def brier(confidence: float, right: bool) -> float:
+    """Return Brier's score of one bet over the three answers: 0 is perfect, 2 the worst.
+
+    The other two answers share what is left. `SAYING_NOTHING`, a third for each, scores 2/3.
+
+    Source: Brier 1950, Verification of forecasts expressed in terms of probability.
+
+    Examples
+    --------
+    >>> brier(100, right=True), brier(50, right=True), brier(50, right=False)
+    (0.0, 0.375, 0.875)
+    """
+    sure = confidence / 100
+    others = (1 - sure) / 2
+    if right:
+        return (1 - sure) ** 2 + 2 * others**2
+    return sure**2 + (1 - others) ** 2 + others**2
+
+
+def interval_score(low: float, high: float, value: float) -> float:
+    """Return the score of an 80 % interval: its width, and ten times by how much it misses.
+
+    Small is good; saying nothing, 0 to 100, scores 100.
+
+    Source: Gneiting & Raftery 2007, Strictly proper scoring rules, prediction, and estimation.
+
+    Examples
+    --------
+    >>> interval_score(80, 90, 85), interval_score(80, 90, 92)
+    (10, 30)
+    """
+    return high - low + 10 * max(low - value, value - high, 0)
+
+
+def _told(settled: Settled, placed: Mapping[str, Any]) -> str:
+    mine = placed.get(settled.id)
+    if mine is None:
         return ""
-    right = VERDICTS[verdict]
-    end = (
-        "not scored"
-        if right is None
-        else "right"
-        if placed[claim_id]["answer"] == right
-        else "wrong"
-    )
-    return (
-        f"Your bet: {placed[claim_id]['answer']}, {placed[claim_id]['confidence']} % sure: {end}."
-    )
+    if "low" in mine:
+        if settled.number is None:
+            return ""
+        inside = mine["low"] <= settled.number <= mine["high"]
+        score = interval_score(mine["low"], mine["high"], settled.number)
+        return (
+            f"Your guess: {mine['low']:g} to {mine['high']:g}; it was {settled.number:.1f}: "
+            f"{'inside' if inside else 'outside'}, score {score:.0f} (saying nothing: 100)."
+        )
+    return f"Your bet: {mine['answer']}, {mine['confidence']:g} % sure: {_end(settled, mine)}."
 
 
-def settle(claim_id: str, verdict: str, measured: str, folder: Path | None = None) -> Settled:
+def _end(settled: Settled, mine: Mapping[str, Any]) -> str:
+    if settled.verdict not in ANSWERS:
+        return "not scored"
+    return "right" if mine["answer"] == settled.verdict else "wrong"
+
+
+def settle(
+    claim_id: str,
+    verdict: str,
+    measured: str,
+    *,
+    when: str = "",
+    number: float | None = None,
+    folder: Path | None = None,
+) -> Settled:
     """Show the verdict on a claim; the cell that calls this asserts it first.
 
     Parameters
@@ -331,25 +498,39 @@ def settle(claim_id: str, verdict: str, measured: str, folder: Path | None = Non
     claim_id
         As in `CLAIMS`.
     verdict
-        ``"holds"``, ``"holds when…"``, ``"does not hold"`` or ``"cannot be told here"``.
+        ``"true"``, ``"false"``, ``"depends"`` or ``"cannot be told here"``.
     measured
         The measurement in one line, its numbers computed by the same cell.
+    when
+        With ``"depends"``: on what, beginning with "on".
+    number
+        What was guessed, in percent, where the claim has a number to guess.
     folder
         Where your bets are kept.
 
     Raises
     ------
     ValueError
-        For an unknown claim or verdict.
+        For an unknown claim or verdict, or a "depends" that does not say on what.
     """
-    _claim(claim_id)
+    claim = _claim_among(claim_id, list(CLAIMS))
     if verdict not in VERDICTS:
         raise ValueError(f"verdict must be one of {', '.join(VERDICTS)}, got {verdict!r}")
-    return Settled(claim_id, verdict, measured, _told(claim_id, verdict, bets(folder)))
+    if (verdict == "depends") != bool(when):
+        raise ValueError(f"when goes with the verdict depends, got {verdict!r} and {when!r}")
+    if bool(claim.guess) != (number is not None):
+        raise ValueError(f"number must be given for a claim with one to guess, got {number!r}")
+    settled = Settled(claim_id, verdict, measured.removesuffix("."), when, number)
+    return _with_bet(settled, bets(folder))
+
+
+def _with_bet(settled: Settled, placed: Mapping[str, Any]) -> Settled:
+    data = asdict(settled) | {"bet": _told(settled, placed)}
+    return Settled(**data)
 
 
 class Row(NamedTuple):
-    """A line of the ledger: the settled claim, and where and with how many asserts it was."""
+    """A settled claim, and where and with how many asserts it was."""
 
     settled: Settled
     notebook: str
@@ -365,6 +546,8 @@ class Row(NamedTuple):
 def gather(notebooks: Path, folder: Path | None = None) -> list[Row]:
     """Collect every settled claim from the executed notebooks, in the order of the claims.
 
+    Verdicts on claims as they were worded before are left out.
+
     Parameters
     ----------
     notebooks
@@ -378,38 +561,39 @@ def gather(notebooks: Path, folder: Path | None = None) -> list[Row]:
         for path in sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
         for cell in json.loads(path.read_text("utf-8"))["cells"]
         for output in cell.get("outputs", [])
-        if MIME in output.get("data", {})
+        if output.get("data", {}).get(MIME, {}).get("id") in CLAIMS
     ]
     return sorted(rows, key=lambda row: row.settled.claim.number)
 
 
 def _row(
-    notebook: str, cell: Mapping[str, Any], found: Mapping[str, str], placed: Mapping[str, Any]
+    notebook: str, cell: Mapping[str, Any], found: Mapping[str, Any], placed: Mapping[str, Any]
 ) -> Row:
-    settled = Settled(**found, bet=_told(found["id"], found["verdict"], placed))
     asserts = re.findall(r"^\s*assert ", "".join(cell["source"]), re.M)
-    return Row(settled, notebook, cell["id"], len(asserts))
+    return Row(_with_bet(Settled(**found), placed), notebook, cell["id"], len(asserts))
 
 
 def table(rows: list[Row]) -> Markdown:
-    """Return the ledger as a table, each verdict with a link to the cell that asserts it."""
+    """Return all claims as a table, each verdict with a link to the cell that asserts it."""
     from IPython.display import Markdown
 
     head = [
-        "| claim | what is said | your bet | verdict | measured |",
-        "|---:|:---|:---|:---|:---|",
+        "| claim | what is said | your bet | verdict | measured | not tried |",
+        "|---:|:---|:---|:---|:---|:---|",
     ]
     return Markdown("\n".join([*head, *map(_line, rows)]))
 
 
 def _line(row: Row) -> str:
     claim, settled = row.settled.claim, row.settled
+    mine = settled.bet.removeprefix("Your bet: ").removeprefix("Your guess: ")
     cells = (
         str(claim.number),
         f"{claim.saying} *{claim.source}*",
-        settled.bet.removeprefix("Your bet: ") or "none",
-        f"**{settled.verdict}**",
+        mine or ("none" if claim.bet_on or claim.guess else "–"),
+        f"**{settled.verdict}** {settled.when}".strip(),
         f"{settled.measured} ({claim.evidence}; [lesson {claim.lesson}]({row.link}))",
+        claim.untried,
     )
     return "| " + " | ".join(text.replace("|", r"\|") for text in cells) + " |"
 
@@ -418,7 +602,21 @@ def calibration(rows: list[Row], folder: Path | None = None) -> list[tuple[float
     """Return confidence (percent) and whether the bet was right, for every bet that is scored."""
     placed = bets(folder)
     return [
-        (placed[row.settled.id]["confidence"], placed[row.settled.id]["answer"] == right)
+        (
+            placed[row.settled.id]["confidence"],
+            placed[row.settled.id]["answer"] == row.settled.verdict,
+        )
         for row in rows
-        if row.settled.id in placed and (right := VERDICTS[row.settled.verdict]) is not None
+        if "answer" in placed.get(row.settled.id, {}) and row.settled.verdict in ANSWERS
     ]
+
+
+def score(scored: list[tuple[float, bool]]) -> float:
+    """Return the mean Brier score of what `calibration` returns; compare with `SAYING_NOTHING`.
+
+    Examples
+    --------
+    >>> score([(100, True), (50, False)])
+    0.4375
+    """
+    return sum(brier(sure, right) for sure, right in scored) / len(scored)

@@ -305,7 +305,7 @@ def stochastic_pool2d(
     In loops, to be read aloud: `pooling_lab.reference.stochastic_probabilities`.
 
     Source: Zeiler & Fergus 2013, Stochastic Pooling for Regularization of Deep Convolutional
-    Neural Networks, sections 3 and 3.1.
+    Neural Networks.
 
     Examples
     --------
@@ -361,7 +361,7 @@ def mixed_pool2d(
     In loops, to be read aloud: `pooling_lab.reference.max_pool2d`
     and `pooling_lab.reference.avg_pool2d`.
 
-    Source: Lee, Gallagher & Tu 2016, Generalizing Pooling Functions in CNNs, section 3.1 (a
+    Source: Lee, Gallagher & Tu 2016, Generalizing Pooling Functions in CNNs (a
     learned alpha); Yu et al. 2014, Mixed Pooling for CNNs (an alpha drawn from 0 and 1).
 
     Examples
@@ -483,7 +483,7 @@ def gem_pool2d(x: ArrayLike, p: float = 3, keepdims: bool = True) -> Array:
     In loops, to be read aloud: `pooling_lab.reference.lp_pool2d`.
 
     Source: Radenović, Tolias & Chum 2018, Fine-tuning CNN Image Retrieval with No Human
-    Annotation, section 3.2.
+    Annotation.
 
     Examples
     --------

@@ -1,154 +1,321 @@
-"""Bets are kept, verdicts are scored against them, and no claim goes without a cell."""
+"""Bets are kept and scored so that knowledge wins, and no claim goes without a cell."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
-from pooling_lab import ledger
+from pooling_lab import claims, ledger
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 LESSONS = {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
+CORE = ("01", "02", "03", "04", "05", "06", "10")
+BET_ON = [claim for claim in claims.CLAIMS.values() if claim.bet_on]
+
+
+def notebook_with(folder: Path, *settled: claims.Settled) -> None:
+    cells = []
+    for number, one in enumerate(settled):
+        output = nbformat.v4.new_output("execute_result", one._repr_mimebundle_())
+        cell = nbformat.v4.new_code_cell("assert 1\nassert 2", id=f"c{number}", outputs=[output])
+        cells.append(cell)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "01_made_up.ipynb")
+
+
+# --- the claims as data -----------------------------------------------------------------------
 
 
 def test_there_are_21_claims_numbered_in_order():
-    assert [claim.number for claim in ledger.CLAIMS.values()] == list(range(1, 22))
-    assert all(claim.id == key for key, claim in ledger.CLAIMS.items())
+    assert [claim.number for claim in claims.CLAIMS.values()] == list(range(1, 22))
+
+
+@pytest.mark.parametrize("claim", claims.CLAIMS.values(), ids=lambda claim: claim.id)
+def test_a_claim_says_who_says_it_and_what_was_not_tried(claim):
+    assert claim.saying.endswith(".")
+    assert claim.source
+    assert claim.untried
+    assert claim.evidence in claims.EVIDENCE
+    assert claim.lesson in LESSONS
+
+
+def test_every_kind_of_evidence_is_used():
+    assert {claim.evidence for claim in claims.CLAIMS.values()} == set(claims.EVIDENCE)
+
+
+def test_a_core_lesson_asks_for_one_bet_at_most():
+    asked = Counter(c.lesson for c in claims.CLAIMS.values() if c.bet_on or c.guess)
+    assert all(asked[lesson] <= 1 for lesson in CORE)
+
+
+# --- placing bets -----------------------------------------------------------------------------
 
 
 def test_an_untouched_stub_places_no_bet(tmp_path):
-    assert "No bet on claim 1" in ledger.bet("halves", ..., confidence=..., folder=tmp_path)
-    assert ledger.bets(tmp_path) == {}
+    assert "No bet on claim 2" in claims.bet(
+        "nothing-to-learn", ..., confidence=..., folder=tmp_path
+    )
+    assert "No guess on claim 18" in claims.guess("blur-restores", ..., ..., folder=tmp_path)
+    assert claims.bets(tmp_path) == {}
 
 
 def test_a_later_bet_replaces_an_earlier_one_and_keeps_the_others(tmp_path):
-    ledger.bet("halves", "false", 40, tmp_path)
-    ledger.bet("noise", "true", 90, tmp_path)
-    assert ledger.bet("halves", "true", 80, tmp_path) == "Noted: claim 1, true, 80 % sure."
-    assert ledger.bets(tmp_path) == {
-        "halves": {"answer": "true", "confidence": 80},
-        "noise": {"answer": "true", "confidence": 90},
+    claims.bet("nothing-to-learn", "false", 50, tmp_path)
+    claims.bet("small-noise", "true", 90, tmp_path)
+    said = claims.bet("nothing-to-learn", "true", 80, tmp_path)
+    assert said == "Noted: claim 2, true, 80 % sure."
+    assert claims.bets(tmp_path) == {
+        "nothing-to-learn": {"answer": "true", "confidence": 80},
+        "small-noise": {"answer": "true", "confidence": 90},
     }
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("halfs", "true", 50), "claim must be one of halves, "),
-        (("halves", "yes", 50), "answer must be one of true, false, depends, got 'yes'"),
-        (("halves", "true", 101), "percentage from 0 to 100"),
-        (("halves", "true"), "percentage from 0 to 100"),
-    ],
-)
+REFUSED = [
+    ("an unknown claim", ("nothing", "true", 50), "claim must be one of nothing-to-learn, "),
+    ("a claim nobody bets on", ("cheap", "true", 50), "claim must be one of nothing-to-learn, "),
+    ("another answer", ("small-noise", "yes", 50), "one of true, false, depends, got 'yes'"),
+    ("more than certain", ("small-noise", "true", 101), "percentage from 50 to 100, got 101$"),
+    ("no confidence", ("small-noise", "true"), "percentage from 50 to 100, got Ellipsis$"),
+    ("less than a coin", ("small-noise", "true", 49), "percentage from 50 to 100, got 49$"),
+    ("a share", ("small-noise", "true", 0.7), r"from 50 to 100, got 0\.7 \(do you mean 70\?\)"),
+    ("a certain share", ("small-noise", "true", 1.0), r"got 1\.0 \(do you mean 100\?\)"),
+    ("True is no number", ("small-noise", "true", True), "got True$"),
+    ("a word", ("small-noise", "true", "70"), "got '70'$"),
+    ("NaN", ("small-noise", "true", float("nan")), "got nan$"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), [r[1:] for r in REFUSED], ids=[r[0] for r in REFUSED])
 def test_a_bet_that_makes_no_sense_is_refused_and_nothing_is_written(tmp_path, words, said):
     with pytest.raises(ValueError, match=said):
-        ledger.bet(*words, folder=tmp_path)
+        claims.bet(*words, folder=tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((0.7, 0.9), None),  # these are percentages, if small ones
+        ((90, 80), "low must not be above high, got 90 and 80"),
+        ((-1, 80), "low must be a percentage from 0 to 100, got -1"),
+        ((10, 101), "high must be a percentage from 0 to 100, got 101"),
+        ((10, ...), "high must be a percentage from 0 to 100, got Ellipsis"),
+    ],
+)
+def test_a_guess_is_an_interval_in_percent(tmp_path, ends, said):
+    if said is None:
+        assert claims.guess("blur-restores", *ends, tmp_path).startswith("Noted: claim 18")
+    else:
+        with pytest.raises(ValueError, match=said):
+            claims.guess("blur-restores", *ends, tmp_path)
+        assert claims.bets(tmp_path) == {}
+
+
+# --- settling ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("verdict", "answer", "end"),
     [
-        ("holds", "true", "right"),
-        ("holds", "depends", "wrong"),
-        ("holds when…", "depends", "right"),
-        ("does not hold", "false", "right"),
-        ("does not hold", "true", "wrong"),
-        ("cannot be told here", "depends", "not scored"),
+        ("true", "true", "right"),
+        ("true", "depends", "wrong"),
+        ("depends", "depends", "right"),
+        ("false", "false", "right"),
+        ("false", "true", "wrong"),
+        ("cannot be told here", "false", "not scored"),
     ],
 )
-def test_a_verdict_says_how_the_bet_went(tmp_path, verdict, answer, end):
-    ledger.bet("noise", answer, 70, tmp_path)
-    settled = ledger.settle("noise", verdict, "5 of 6", tmp_path)
-    assert settled.bet == f"Your bet: {answer}, 70 % sure: {end}."
-    assert "Measured: 5 of 6" in str(settled)
+def test_the_verdict_says_what_became_of_the_bet(tmp_path, verdict, answer, end):
+    claims.bet("small-noise", answer, 70, tmp_path)
+    when = "on the rain" if verdict == "depends" else ""
+    settled = claims.settle("small-noise", verdict, "1 of 2", when=when, folder=tmp_path)
+    assert str(settled).endswith(f"Your bet: {answer}, 70 % sure: {end}.")
+    assert f"Verdict: {verdict}" in str(settled)
 
 
-def test_no_full_stop_follows_an_ellipsis(tmp_path):
-    said = {
-        verdict: str(ledger.settle("noise", verdict, "5 of 6", tmp_path))
-        for verdict in ledger.VERDICTS
-    }
-    assert "Verdict: holds when… Measured: 5 of 6" in said["holds when…"]
-    assert "Verdict: holds. Measured: 5 of 6" in said["holds"]
+def test_the_verdict_is_folded_away_until_there_is_a_bet(tmp_path):
+    def shown() -> str:
+        settled = claims.settle("small-noise", "false", "1 of 2", folder=tmp_path)
+        return settled._repr_mimebundle_()["text/html"]
+
+    before = shown()
+    assert "<details><summary>No bet yet." in before
+    assert before.index("<details>") < before.index("Verdict: false") < before.index("</details>")
+    claims.bet("small-noise", "true", 70, tmp_path)
+    assert "<details>" not in shown()
 
 
-def test_an_unknown_verdict_is_refused():
-    with pytest.raises(ValueError, match="verdict must be one of holds, "):
-        ledger.settle("noise", "true", "")
+def test_a_claim_that_nobody_bets_on_shows_its_verdict(tmp_path):
+    settled = claims.settle("most-common-kind", "cannot be told here", "1 of 2", folder=tmp_path)
+    assert "<details>" not in settled._repr_mimebundle_()["text/html"]
 
 
-def notebook_with(tmp_path: Path, *settled: ledger.Settled) -> Path:
-    source = "assert five\nif True:\n    assert six  # assert\nsettled"
-    cells = [nbformat.v4.new_code_cell(source, id=f"claim-{s.id}") for s in settled]
-    for cell, s in zip(cells, settled, strict=True):
-        cell.outputs = [nbformat.v4.new_output("execute_result", s._repr_mimebundle_())]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "01_title.ipynb")
-    return tmp_path
+def test_the_page_cannot_be_broken_by_what_was_measured(tmp_path):
+    settled = claims.settle("most-common-kind", "true", "<script> & co", folder=tmp_path)
+    assert "&lt;script&gt; &amp; co" in settled._repr_mimebundle_()["text/html"]
 
 
-def test_claims_are_gathered_from_stored_notebooks_in_their_order(tmp_path):
+@pytest.mark.parametrize(
+    ("words", "more", "said"),
+    [
+        (("small", "true", "m"), {}, "claim must be one of half-the-sides, "),
+        (("cheap", "holds", "m"), {}, "verdict must be one of true, false, depends, cannot"),
+        (("cheap", "depends", "m"), {}, "when goes with the verdict depends"),
+        (("cheap", "true", "m"), {"when": "on the hour"}, "when goes with the verdict depends"),
+        (("blur-restores", "true", "m"), {}, "number must be given"),
+        (("cheap", "true", "m"), {"number": 3.0}, "number must be given"),
+    ],
+)
+def test_a_verdict_that_makes_no_sense_is_refused(words, more, said):
+    with pytest.raises(ValueError, match=said):
+        claims.settle(*words, **more)
+
+
+def test_a_guessed_number_is_scored_by_its_width_and_its_miss(tmp_path):
+    claims.guess("blur-restores", 80, 90, tmp_path)
+    settled = claims.settle("blur-restores", "true", "m", number=92.0, folder=tmp_path)
+    assert settled.bet == (
+        "Your guess: 80 to 90; it was 92.0: outside, score 30 (saying nothing: 100)."
+    )
+
+
+def test_the_claims_are_gathered_from_executed_notebooks_with_their_bets(tmp_path):
     notebook_with(
         tmp_path,
-        ledger.settle("noise", "holds when…", "a"),
-        ledger.settle("halves", "holds", "b"),
+        claims.settle("small-noise", "depends", "a", when="on the hour", folder=tmp_path),
+        claims.settle("half-the-sides", "true", "b", folder=tmp_path),
     )
-    rows = ledger.gather(tmp_path, tmp_path)
-    assert [row.settled.id for row in rows] == ["halves", "noise"]
-    assert rows[0].link == "01_title.ipynb#cell-id=claim-halves"
-    assert rows[0].asserts == 2
-
-
-def test_the_table_has_a_line_for_each_claim_with_its_bet_and_a_link(tmp_path):
-    ledger.bet("noise", "true", 60, tmp_path)
-    notebook_with(
-        tmp_path,
-        ledger.settle("noise", "holds when…", "|a| > 1"),
-        ledger.settle("halves", "holds", "b"),
-    )
-    *_, first, second = ledger.table(ledger.gather(tmp_path, tmp_path)).data.splitlines()
-    assert first.startswith("| 1 | A 2×2 pool") and "| none | **holds** | b (counting; " in first
-    assert "| true, 60 % sure: wrong. | **holds when…** |" in second
-    assert r"\|a\| > 1 (pictures; [lesson 05](01_title.ipynb#cell-id=claim-noise)) |" in second
-
-
-def test_every_claim_says_what_its_verdict_rests_on():
-    assert {claim.evidence for claim in ledger.CLAIMS.values()} == set(ledger.EVIDENCE)
+    claims.bet("small-noise", "true", 60, tmp_path)
+    rows = claims.gather(tmp_path, tmp_path)
+    assert [row.settled.id for row in rows] == ["half-the-sides", "small-noise"]
+    assert [row.asserts for row in rows] == [2, 2]
+    assert rows[1].link == "01_made_up.ipynb#cell-id=c0"
+    assert rows[1].settled.bet == "Your bet: true, 60 % sure: wrong."
+    shown = claims.table(rows).data
+    assert "**depends** on the hour" in shown
+    assert "true, 60 % sure: wrong." in shown
 
 
 def test_calibration_counts_only_bets_that_can_be_scored(tmp_path):
     notebook_with(
         tmp_path,
-        ledger.settle("noise", "holds when…", "a"),
-        ledger.settle("halves", "holds", "b"),
-        ledger.settle("stochastic", "cannot be told here", "c"),
+        claims.settle("small-noise", "depends", "a", when="on the hour"),
+        claims.settle("nothing-to-learn", "true", "b"),
+        claims.settle("lottery-helps", "cannot be told here", "c"),
+        claims.settle("blur-restores", "true", "d", number=90.0),
     )
-    for claim in ("noise", "halves", "stochastic"):
-        ledger.bet(claim, "true", 60, tmp_path)
-    rows = ledger.gather(tmp_path, tmp_path)
-    assert ledger.calibration(rows, tmp_path) == [(60, True), (60, False)]
+    for claim in ("small-noise", "nothing-to-learn", "lottery-helps"):
+        claims.bet(claim, "true", 60, tmp_path)
+    claims.guess("blur-restores", 80, 95, tmp_path)
+    rows = claims.gather(tmp_path, tmp_path)
+    assert claims.calibration(rows, tmp_path) == [(60, True), (60, False)]
 
 
-# --- the claims in the lessons ---------------------------------------------------------------
-
-HERE = [claim for claim in ledger.CLAIMS.values() if claim.lesson in LESSONS]
+# --- scoring ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("claim", HERE, ids=lambda claim: claim.id)
-def test_the_lesson_bets_before_it_asserts_and_settles(claim):
+@pytest.mark.parametrize("confidence", [50, 61, 75, 90, 100])
+@pytest.mark.parametrize("right", [True, False])
+def test_a_score_is_the_squared_distance_to_what_came_out(confidence, right):
+    sure = confidence / 100
+    forecast = np.array([sure, (1 - sure) / 2, (1 - sure) / 2])
+    outcome = np.array([1, 0, 0] if right else [0, 1, 0])
+    assert claims.brier(confidence, right) == pytest.approx(((forecast - outcome) ** 2).sum())
+
+
+def test_saying_nothing_scores_two_thirds():
+    assert claims.brier(100 / 3, True) == pytest.approx(claims.SAYING_NOTHING)
+    assert claims.brier(100 / 3, False) == pytest.approx(claims.SAYING_NOTHING)
+
+
+@pytest.mark.parametrize("answer", claims.ANSWERS)
+def test_no_constant_bet_pays_at_any_confidence(answer):
+    verdicts = {row.settled.id: row.settled.verdict for row in claims.gather(NOTEBOOKS, NOTEBOOKS)}
+    scored = [verdicts[c.id] for c in BET_ON if verdicts[c.id] in claims.ANSWERS]
+    assert len(scored) >= 10
+    for confidence in range(50, 101):
+        made = [(confidence, verdict == answer) for verdict in scored]
+        assert claims.score(made) > claims.SAYING_NOTHING + 1e-9
+
+
+def test_no_answer_is_right_for_more_than_seven_of_the_bets():
+    verdicts = {row.settled.id: row.settled.verdict for row in claims.gather(NOTEBOOKS, NOTEBOOKS)}
+    assert max(Counter(verdicts[claim.id] for claim in BET_ON).values()) <= 7
+
+
+def test_whoever_knows_wins():
+    assert claims.score([(90, True)] * 8 + [(60, False)] * 2) < claims.SAYING_NOTHING / 2
+
+
+# --- the first edition ------------------------------------------------------------------------
+
+
+def test_a_file_of_bets_of_the_first_edition_is_kept_and_not_scored_as_something_else(tmp_path):
+    old = {
+        "halves": {"answer": "false", "confidence": 40},
+        "translation": {"answer": "depends", "confidence": 0.7},
+    }
+    (tmp_path / claims.BETS).write_text(json.dumps(old, indent=1), "utf-8")
+    claims.bet("shift-invariant", "false", 80, tmp_path)
+    assert claims.bets(tmp_path) == old | {"shift-invariant": {"answer": "false", "confidence": 80}}
+    notebook_with(tmp_path, claims.settle("shift-invariant", "false", "m"))
+    assert claims.calibration(claims.gather(tmp_path, tmp_path), tmp_path) == [(80, True)]
+
+
+def test_a_copied_lesson_still_bets_and_settles(tmp_path):
+    assert ledger.bet("halves", ..., confidence=...).startswith("No bet on claim 1 yet")
+    assert ledger.bet("halves", "depends", 33, tmp_path) == "Noted: claim 1, depends, 33 % sure."
+    told = repr(ledger.settle("halves", "holds when…", "7 to 3", tmp_path))
+    assert told.startswith("Claim 1: A 2×2 pool with stride 2 halves height and width and keeps")
+    assert "Your bet: depends, 33 % sure: right." in told
+    assert claims.bets(tmp_path) == {"halves": {"answer": "depends", "confidence": 33}}
+
+
+def test_a_copied_lesson_refuses_a_share_too(tmp_path):
+    with pytest.raises(ValueError, match=r"got 0\.7 \(do you mean 70\?\)"):
+        ledger.bet("halves", "depends", 0.7, tmp_path)
+
+
+def test_only_a_claim_whose_words_stayed_keeps_its_id():
+    same = set(ledger.FIRST_EDITION) & set(claims.CLAIMS)
+    assert same == {"cheap"}
+    assert ledger.FIRST_EDITION["cheap"] == claims.CLAIMS["cheap"].saying
+
+
+# --- the claims in the lessons ----------------------------------------------------------------
+
+
+def cells_with(claim: claims.Claim, call: str) -> list[int]:
     cells = nbformat.read(LESSONS[claim.lesson], 4).cells
+    pattern = re.compile(rf'claims\.{call}\(\s*"{claim.id}"')
     code = [cell.source if cell.cell_type == "code" else "" for cell in cells]
-    bet = [i for i, source in enumerate(code) if f'claims.bet("{claim.id}", ...' in source]
-    settled = [i for i, source in enumerate(code) if f'claims.settle("{claim.id}"' in source]
-    settled = settled or [i for i, s in enumerate(code) if f'settle(\n    "{claim.id}"' in s]
-    assert len(bet) == len(settled) == 1 and bet[0] < settled[0]
-    assert re.search(r"^\s*assert ", code[settled[0]], re.M)
+    return [i for i, source in enumerate(code) if pattern.search(source)]
+
+
+@pytest.mark.parametrize("claim", claims.CLAIMS.values(), ids=lambda claim: claim.id)
+def test_the_lesson_bets_before_it_asserts_and_settles(claim):
+    settled = cells_with(claim, "settle")
+    asked = cells_with(claim, "guess" if claim.guess else "bet")
+    assert len(settled) == 1
+    assert len(asked) == (claim.bet_on or bool(claim.guess))
+    assert all(bet < settled[0] for bet in asked)
+    source = nbformat.read(LESSONS[claim.lesson], 4).cells[settled[0]].source
+    assert re.search(r"^\s*assert ", source, re.M)
+
+
+@pytest.mark.parametrize("claim", claims.CLAIMS.values(), ids=lambda claim: claim.id)
+def test_the_lesson_quotes_the_claim_as_it_is_worded(claim):
+    cells = nbformat.read(LESSONS[claim.lesson], 4).cells
+    text = " ".join(" ".join(c.source.split()) for c in cells if c.cell_type == "markdown")
+    assert f"*{claim.saying}*" in text.replace("\n> ", " ").replace(" > ", " ")
 
 
 def test_no_lesson_settles_a_claim_that_is_not_its_own():
-    rows = ledger.gather(NOTEBOOKS, NOTEBOOKS)
+    rows = claims.gather(NOTEBOOKS, NOTEBOOKS)
+    assert [row.settled.id for row in rows] == list(claims.CLAIMS)
     assert all(row.notebook[:2] == row.settled.claim.lesson for row in rows)
-    assert len({row.settled.id for row in rows}) == len(rows)

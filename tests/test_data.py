@@ -238,14 +238,13 @@ def test_noise_has_the_asked_for_deviation_and_clutter_only_adds_ink():
     assert (more_ink > 0).mean() > 0.99
 
 
-def test_no_test_digit_is_ever_trained_on():
+def test_no_digit_is_drawn_for_two_purposes_and_none_is_forgotten():
     drawn = {
         split: {crop(s, i).tobytes() for i in range(count)}
-        for split, count in (("train", 1198), ("test", 599))
+        for split, count in (("train", 898), ("test", 599), ("project", 300))
         for s in [data.scattered_digits(count, seed=3, split=split)]
     }
-    assert not drawn["train"] & drawn["test"]
-    assert len(drawn["train"]) + len(drawn["test"]) == 1797
+    assert len(set.union(*drawn.values())) == sum(map(len, drawn.values())) == 1797
 
 
 def test_digits_repeat_only_when_all_have_been_drawn():

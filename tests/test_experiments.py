@@ -1,97 +1,57 @@
-"""What the stored runs say of each trained claim: in every pair of seeds, and with a margin."""
+"""The stored runs: nothing was picked, rows come out again, and the claims that rest on them."""
 
 from __future__ import annotations
 
 import csv
+import importlib
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from pooling_lab.training import DOWNSAMPLING, HEADS, load_results
+from pooling_lab import paired
+from pooling_lab.training import load_results
 
 FOLDER = Path(__file__).parents[1] / "experiments"
 CSVS = sorted(FOLDER.glob("*.csv"))
 README = (FOLDER / "README.md").read_text("utf-8")
-MEASURED = {  # columns that are results; all others, but the seed, are conditions
-    "pooling_family": {"train_accuracy", "test_accuracy", "final_loss", "predictions_kept"},
-    "segmentation": {"iou"},
-    "replacements": {"parameters", "train_accuracy", "test_accuracy"},
-    "information": {"error"},
-    "rare_kinds": {
-        "train_accuracy",
-        "final_loss",
-        "alpha_1",
-        "alpha_2",
-        "test_accuracy",
-        "renormalised_accuracy",
-        "plain_mean_accuracy",
-        "plain_mean_renormalised_accuracy",
-    },
-}
 
 
-def column(name: str, measure: str = "test_accuracy", **where: Any) -> np.ndarray:
-    return load_results(name, **where)[measure]
+@pytest.fixture(scope="module", autouse=True)
+def experiments_can_be_imported():
+    sys.path.insert(0, str(FOLDER))
+    yield
+    sys.path.remove(str(FOLDER))
 
 
-HALVING = ("max", "average", "blur", "stride")
-
-
-def family(kind: str, measure: str = "test_accuracy", **where: Any) -> np.ndarray:
-    return column(
-        "pooling_family", measure, kind=kind, **{"head": "gap", "placed": "random"} | where
-    )
-
-
-def gap(kind: str, head: str) -> np.ndarray:
-    return family(kind, "train_accuracy", head=head) - family(kind, head=head)
-
-
-def loss(kind: str) -> float:
-    return family(kind, "final_loss").mean()
-
-
-def kept(kind: str) -> np.ndarray:
-    return family(kind, "predictions_kept", placed="centred")
-
-
-def replaced(kind: str, digits: int = 200) -> np.ndarray:
-    return column("replacements", kind=kind, digits=digits)
-
-
-def left(kind: str, encoder: str) -> np.ndarray:
-    return column("information", "error", kind=kind, encoder=encoder)
-
-
-def iou(skips: bool, steps: int = 300) -> np.ndarray:
-    return column("segmentation", "iou", skips=skips, steps=steps)
-
-
-def rare(kind: str, measure: str = "test_accuracy") -> np.ndarray:
-    return column("rare_kinds", measure, kind=kind)
-
-
-def both_heads(kind: str, placed: str) -> np.ndarray:
-    return family(kind, placed=placed) - family(kind, placed=placed, head="flatten")
+def script(name: str) -> ModuleType:
+    return importlib.import_module(name)
 
 
 # -- that nothing was picked -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", CSVS, ids=lambda p: p.stem)
-def test_every_condition_ran_with_the_first_seeds_and_each_of_them_once(path):
-    runs = load_results(path.stem)
-    conditions = [n for n in runs.dtype.names if n not in MEASURED[path.stem] | {"seed"}]
+def test_every_row_of_the_plan_was_measured_once_and_in_its_order(path):
+    record, plan = script("record"), script(path.stem).plan()
+    lines = record.stored_lines(path)
+    assert len(lines) == len(plan)
+    for line, conditions in zip(lines, plan, strict=True):
+        assert line.startswith(record.as_line(conditions).rstrip("\n") + ",")
+
+
+@pytest.mark.parametrize("path", CSVS, ids=lambda p: p.stem)
+def test_every_condition_has_the_first_ten_or_twenty_seeds(path):
+    plan = script(path.stem).plan()
     seeds: dict[tuple[Any, ...], list[int]] = {}
-    for run in runs:
-        seeds.setdefault(tuple(run[n].item() for n in conditions), []).append(run["seed"].item())
-    counts = {len(found) for found in seeds.values()}
-    assert min(counts) >= 5
-    assert len(counts) == 1
-    assert all(found == list(range(len(found))) for found in seeds.values())
+    for row in plan:
+        condition = tuple(value for name, value in row.items() if name != "seed")
+        seeds.setdefault(condition, []).append(row["seed"])
+    assert all(found in (list(range(10)), list(range(20))) for found in seeds.values())
 
 
 @pytest.mark.parametrize("path", CSVS, ids=lambda p: p.stem)
@@ -104,164 +64,196 @@ def test_the_readme_explains_every_column_and_how_the_file_is_made_again(path):
             assert f"`{name}`" in section, name
 
 
-def percent(values: np.ndarray, digits: int = 1) -> str:
-    return f"{100 * values.mean():.{digits}f}"
+def test_the_numbers_of_seeds_in_the_readme_are_computed():
+    assert paired.seeds_needed(1, sd=1.3) == 16
+    assert paired.seeds_needed(3, sd=1.3) < 10
+    assert "0.5 to 1.3 points" in README
+    assert "takes up to 16 of them" in README
 
 
-def spread(values: np.ndarray) -> str:
-    return f"{percent(values)} ± {100 * values.std(ddof=1):.1f}"
+# -- that it comes out again -----------------------------------------------------------------
 
 
-def test_the_figures_in_the_readme_are_those_of_the_files():
-    slower = loss("none") / np.mean([loss(kind) for kind in HALVING])
-    quoted = [
-        f"{spread(rare('stochastic'))} against {spread(rare('max'))} %",
-        f"{spread(rare('stochastic', 'renormalised_accuracy'))} against "
-        f"{spread(rare('max', 'renormalised_accuracy'))} %",
-        f"gives {percent(rare('stochastic', 'plain_mean_accuracy'), 0)} % where the weighted mean "
-        f"gives {percent(rare('stochastic'), 0)} %",
-        f"{percent(rare('stochastic', 'plain_mean_renormalised_accuracy'))} against "
-        f"{percent(rare('stochastic', 'renormalised_accuracy'))} %",
-        f"falls to {percent(rare('max', 'plain_mean_accuracy'), 0)} % under the plain mean and "
-        f"comes back to {percent(rare('max', 'plain_mean_renormalised_accuracy'), 0)} %",
-        f"on centred digits it reaches {percent(family('stride', placed='centred'), 0)} %",
-        f"climbs from {percent(replaced('stride'), 0)} to {percent(replaced('stride', 1198), 0)} %",
-        f"a move by 1 pixel keeps {percent(kept('stride'), 0)} %",
-        f"its loss is still {slower:.0f} times the others'",
+def test_a_row_measured_twice_is_the_same_and_near_the_stored_one():
+    record, family = script("record"), script("family")
+    number = next(i for i, row in enumerate(family.plan()) if row["kind"] == "stride")
+    conditions = family.plan()[number]
+    first, again = ({**conditions, **family.measure(**conditions)} for _ in range(2))
+    assert record.as_line(first) == record.as_line(again)
+    stored = load_results("family", **{k: v for k, v in conditions.items() if k != "seed"})[0]
+    assert first["parameters"] == stored["parameters"]
+    assert first["test_accuracy"] == pytest.approx(stored["test_accuracy"], abs=0.05)
+
+
+PLAN = [{"kind": kind, "seed": seed} for seed in range(2) for kind in ("a", "b")]
+
+
+def measured(kind: str, seed: int) -> dict[str, object]:
+    return {"share": seed + len(kind) / 3, "twice": 2 * seed}
+
+
+def write(path: Path, rows: list[dict[str, object]]) -> None:
+    record = script("record")
+    for row in rows:
+        record.append(path, {**row, **measured(**row)})
+
+
+def test_an_interrupted_script_goes_on_behind_its_last_whole_row(tmp_path):
+    record, path = script("record"), tmp_path / "made_up.csv"
+    write(path, PLAN[:2])
+    path.write_text(path.read_text("utf-8") + "a,1,0.3", "utf-8")  # cut off while it was written
+    assert len(record.resumable_lines(path, PLAN)) == 2
+    write(path, PLAN[2:])
+    assert path.read_text("utf-8").splitlines() == [
+        "kind,seed,share,twice",
+        "a,0,0.3333,0",
+        "b,0,0.3333,0",
+        "a,1,1.333,2",
+        "b,1,1.333,2",
     ]
-    text = " ".join(README.split())
-    assert [quote for quote in quoted if quote not in text] == []
 
 
-def test_the_family_is_complete():
-    runs = load_results("pooling_family")
-    assert set(runs["head"]) == set(HEADS)
-    assert set(runs["kind"]) == {"max", "average", "blur", "stride", "none"} <= set(DOWNSAMPLING)
-    assert len(runs) == 5 * 2 * 2 * 5
+def test_a_file_of_another_plan_is_refused_and_left_alone(tmp_path):
+    record, path = script("record"), tmp_path / "made_up.csv"
+    write(path, PLAN)
+    before = path.read_text("utf-8")
+    with pytest.raises(SystemExit, match="another plan"):
+        record.resumable_lines(path, PLAN[::-1])
+    assert path.read_text("utf-8") == before
+
+
+def test_a_row_that_comes_out_otherwise_is_told(tmp_path, capsys):
+    record, path = script("record"), tmp_path / "made_up.csv"
+    write(path, PLAN)
+    assert record.compare(PLAN[2], measured, path, 2)
+    assert not record.compare(PLAN[2], lambda kind, seed: {"share": 0.5, "twice": 2}, path, 2)
+    assert capsys.readouterr().out == "row 2: same\nrow 2: DIFFERENT\n"
+
+
+def test_what_a_classifier_multiplies_is_counted():
+    count = script("family").multiply_adds
+    training = importlib.import_module("pooling_lab.training")
+    by_hand = 9 * (256 * 16 + 64 * 16 * 32 + 16 * 32 * 64) + 64 * 10
+    assert count(training.small_cnn("max")) == by_hand
+
+
+def test_the_middle_of_a_found_digit_and_its_blocks():
+    segmentation = script("segmentation")
+    masks = np.zeros((2, 8, 8), bool)
+    masks[0, 1, 2] = masks[0, 3, 6] = True
+    assert segmentation.centres(masks).tolist() == [[2, 4], [3.5, 3.5]]  # nothing: the middle
+    assert segmentation.blocks(masks)[0].tolist() == [[True, True], [False, False]]
 
 
 # -- what it says ----------------------------------------------------------------------------
 
-LARGER = [  # name, larger, smaller, by at least this in the mean; and larger for every seed
+
+def family(kind: str, measure: str = "test_accuracy", **where: Any) -> np.ndarray:
+    where = {"head": "gap", "places": "fixed"} | where
+    return 100 * load_results("family", kind=kind, **where)[measure]
+
+
+def ahead(a: np.ndarray, b: np.ndarray) -> paired.Difference:
+    pairs = min(len(a), len(b))
+    return paired.difference(a[:pairs], b[:pairs])
+
+
+def test_equal_weights_and_equal_compute_are_equal():
+    numbers = {
+        kind: load_results("family", kind=kind, head="gap", places="anew")[0]
+        for kind in ("max", "stride", "wide stride", "extra stride", "extra max")
+    }
+    weights = {kind: row["parameters"] for kind, row in numbers.items()}
+    work = {kind: row["multiply_adds"] for kind, row in numbers.items()}
+    assert weights["max"] == weights["stride"]
+    assert weights["extra max"] == weights["extra stride"]
+    assert work["wide stride"] == pytest.approx(work["max"], rel=0.01)
+
+
+TOLD = [  # name, larger, smaller, the least that the interval leaves
+    ("5: a stride overfits more than max", "stride", "max", {}, "gap", 10),
+    ("5: max overfits more than no halving", "max", "none", {}, "gap", 0),
+    ("12: where digits stay a stride loses", "max", "stride", {}, "test_accuracy", 20),
+    ("12: an added one too", "extra max", "extra stride", {}, "test_accuracy", 10),
     (
-        "5: under a global average max overfits more than no pool",
-        gap("max", "gap"),
-        gap("none", "gap"),
-        0.04,
+        "12: where they move a stride in place still loses",
+        "max",
+        "stride",
+        {"places": "anew"},
+        "test_accuracy",
+        0,
     ),
     (
-        "5: under a global average max overfits more than average",
-        gap("max", "gap"),
-        gap("average", "gap"),
-        0.03,
+        "18: max then blur keeps more answers than max",
+        "max then blur",
+        "max",
+        {"places": "centred"},
+        "kept_1",
+        10,
     ),
     (
-        "5: under a dense head no pool overfits more than max",
-        gap("none", "flatten"),
-        gap("max", "flatten"),
-        0.2,
+        "18: and than average",
+        "max then blur",
+        "average",
+        {"places": "centred"},
+        "kept_1",
+        0,
     ),
-    (
-        "5: under a dense head no pool overfits more than average",
-        gap("none", "flatten"),
-        gap("average", "flatten"),
-        0.3,
-    ),
-    ("12: stride inside a convolution loses to max", replaced("max"), replaced("stride"), 0.3),
-    ("12: with all digits too", replaced("max", 1198), replaced("stride", 1198), 0.08),
-    (
-        "12: an added strided convolution loses to max",
-        replaced("max"),
-        replaced("extra stride"),
-        0.2,
-    ),
-    (
-        "12: and to the control with the same weights",
-        replaced("extra max"),
-        replaced("extra stride"),
-        0.3,
-    ),
-    ("12: it needs data", replaced("extra stride", 1198), replaced("extra stride"), 0.3),
-    (
-        "12: the control still wins",
-        replaced("extra max", 1198),
-        replaced("extra stride", 1198),
-        0.015,
-    ),
-    (
-        "12: stride leaves more of the image than max",
-        left("max", "classifier"),
-        left("stride", "classifier"),
-        0.005,
-    ),
-    ("12: far more when trained for it", left("max", "together"), left("stride", "together"), 0.03),
-    (
-        "12: all leave something",
-        column("information", "error", encoder="none"),
-        left("max", "classifier"),
-        0.05,
-    ),
-    ("14: skips bring back location", iou(True), iou(False), 0.1),
-    ("14: more steps do not", iou(True), iou(False, 900), 0.08),
-    ("15: max, at random places", both_heads("max", "random"), np.zeros(5), 0.2),
-    ("15: average, at random places", both_heads("average", "random"), np.zeros(5), 0.15),
-    ("15: no pool, at random places", both_heads("none", "random"), np.zeros(5), 0.5),
-    ("18: average keeps more predictions than max", kept("average"), kept("max"), 0.06),
-    ("18: blur keeps more than average", kept("blur"), kept("average"), 0.03),
-    ("18: max keeps more than stride", kept("max"), kept("stride"), 0.2),
-    ("18: no pool keeps more than blur", kept("none"), kept("blur"), 0.02),
-    (
-        "19: stochastic pooling fits the training digits less",
-        rare("stochastic", "final_loss"),
-        rare("max", "final_loss"),
-        0.01,
-    ),
-    (
-        "19: batch normalisation's statistics from the draws do not fit the test",
-        rare("stochastic", "renormalised_accuracy"),
-        rare("stochastic"),
-        0.02,
-    ),
-    (
-        "19: even with fitting statistics the plain mean is worse than the weighted one",
-        rare("stochastic", "renormalised_accuracy"),
-        rare("stochastic", "plain_mean_renormalised_accuracy"),
-        0.02,
-    ),
-    ("07: a learned mixture beats the maximum", rare("mixed"), rare("max"), 0.02),
-    (
-        "19: the plain mean ruins it",
-        rare("stochastic"),
-        rare("stochastic", "plain_mean_accuracy"),
-        0.3,
-    ),
+    ("19: the draws help where digits stay", *("stochastic", "weighted mean"), {}, "", 0),
+    ("19: without an effect of statistics", "stochastic", "weighted mean", {}, "refitted", 0),
+    ("07: average reads more than max", "average", "max", {}, "test_accuracy", 0),
+    ("9: refitted, average stands noise better", "average", "max", {}, "noisy_refitted", 0),
 ]
 
 
-@pytest.mark.parametrize(
-    ("larger", "smaller", "margin"), [c[1:] for c in LARGER], ids=[c[0] for c in LARGER]
-)
-def test_claim(larger, smaller, margin):
-    assert (larger > smaller).all()
-    assert (larger - smaller).mean() > margin
+@pytest.mark.parametrize("case", TOLD, ids=[case[0] for case in TOLD])
+def test_told(case):
+    _, larger, smaller, where, measure, least = case
+    if measure == "gap":
+        first, second = (
+            family(kind, "train_accuracy") - family(kind) for kind in (larger, smaller)
+        )
+    else:
+        name = {"": "test_accuracy"}.get(measure, measure)
+        name = name if name in ("test_accuracy", "kept_1") else f"{name}_accuracy"
+        first, second = (family(kind, name, **where) for kind in (larger, smaller))
+    assert ahead(first, second).low > least
 
 
-@pytest.mark.parametrize("kind", ["max", "average", "blur", "none", "stride"])
-def test_claim_15_centred_digits_hardly_tell_the_heads_apart(kind):
-    assert abs(both_heads(kind, "centred").mean()) < 0.05
+@pytest.mark.parametrize("places", ["fixed", "anew", "centred"])
+def test_claim_15_a_global_average_is_nowhere_worse_by_a_point(places):
+    found = ahead(family("max", places=places), family("max", places=places, head="flatten"))
+    assert found.not_worse_than(paired.MARGIN)
 
 
-def test_claim_18_without_downsampling_predictions_stay():
-    assert kept("none").min() > 0.99
+@pytest.mark.parametrize("places", ["fixed", "anew", "centred"])
+def test_claim_18_a_blur_costs_no_accuracy(places):
+    found = ahead(family("max then blur", places=places), family("max", places=places))
+    assert found.not_worse_than(paired.MARGIN)
 
 
-def test_claim_19_stochastic_cannot_be_told_from_max_once_the_statistics_are_gathered_anew():
-    paired = rare("stochastic", "renormalised_accuracy") - rare("max", "renormalised_accuracy")
-    standard_error = paired.std(ddof=1) / np.sqrt(len(paired))
-    assert abs(paired.mean()) < 3 * standard_error
-    assert abs(paired.mean()) < 0.03
+def test_claim_12_an_added_strided_convolution_loses_nothing_where_digits_move():
+    found = ahead(family("extra stride", places="anew"), family("max", places="anew"))
+    assert found.not_worse_than(paired.MARGIN)
 
 
-def test_the_learned_share_of_the_maximum_hardly_leaves_one_half():
-    for measure in ("alpha_1", "alpha_2"):
-        assert (abs(rare("mixed", measure) - 0.5) < 0.15).all()
+@pytest.mark.parametrize("encoder", ["drawn", "classifier", "together"])
+def test_a_stride_keeps_more_of_the_image_than_max(encoder):
+    errors = (
+        100 * load_results("information", kind=kind, encoder=encoder)["error"]
+        for kind in ("max", "stride")
+    )
+    assert ahead(*errors).low > 0
+
+
+@pytest.mark.parametrize("rival", ["repeat", "bilinear", "learned", "indices"])
+@pytest.mark.parametrize("mine", ["repeat", "bilinear"])
+def test_claim_14_skips_find_more_ink_than_every_rival(mine, rival):
+    first = 100 * load_results("segmentation", skips=True, upsampling=mine)["iou"]
+    second = 100 * load_results("segmentation", skips=False, upsampling=rival)["iou"]
+    assert ahead(first, second).low > 1
+
+
+def test_claim_11_the_middle_of_a_digit_is_found_to_less_than_a_pixel():
+    runs = load_results("segmentation", skips=False)
+    assert runs["centre_error"].max() < 1

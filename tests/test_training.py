@@ -21,11 +21,14 @@ from pooling_lab.training import (
     MixedPool,
     SmallUNet,
     StochasticPool,
+    WeightedMean,
     build,
     digit_sets,
     fit,
+    move_anywhere,
     predict,
     predictions_kept,
+    refit_batch_norm,
     repeatable,
     small_cnn,
     train_digits,
@@ -64,6 +67,19 @@ SAME_AS = [
 )
 def test_the_torch_layer_computes_what_pooling_lab_computes(layer, function):
     np.testing.assert_allclose(run_layer(layer, RELU_MAPS), function(RELU_MAPS), rtol=1e-5)
+
+
+def test_stochastic_pooling_has_a_twin_that_gives_its_mean_while_training_too():
+    x = torch.from_numpy(RELU_MAPS)
+    twin = WeightedMean().train()
+    assert torch.equal(twin(x), StochasticPool().eval()(x))
+    assert torch.equal(twin(x), twin.eval()(x))
+
+
+def test_max_then_blur_is_a_maximum_at_every_cell_and_a_blur_that_keeps_every_second():
+    layer = nn.Sequential(*DOWNSAMPLING["max then blur"](3))
+    expected = pooling_lab.blur_pool2d(pooling_lab.max_pool2d(RELU_MAPS, 2, stride=1))
+    np.testing.assert_allclose(run_layer(layer, RELU_MAPS), expected, rtol=1e-5)
 
 
 def test_stochastic_pooling_draws_cells_as_often_as_they_are_large():
@@ -112,7 +128,8 @@ def test_every_kind_halves_the_plane_twice_and_gives_ten_logits(kind, head):
 
 def test_all_fixed_kinds_have_the_same_weights_under_a_global_average():
     weights = {kind: weights_of(small_cnn(kind)) for kind in DOWNSAMPLING}
-    fixed = ("max", "average", "blur", "stride", "none", "stochastic")
+    fixed = ("max", "average", "blur", "max then blur", "stride", "none", "stochastic")
+    fixed += ("weighted mean",)
     assert {weights[kind] for kind in fixed} == {weights["max"]}
     assert weights["mixed"] == weights["max"] + 2
     assert weights["extra stride"] == weights["extra max"] > weights["max"]
@@ -123,14 +140,27 @@ def test_unpooled_flatten_heads_have_sixteen_times_the_weights():
     assert heads[0] == 16 * heads[1]
 
 
-def test_both_u_nets_have_the_same_number_of_weights_to_within_one_percent():
-    with_skips, without = weights_of(SmallUNet(True)), weights_of(SmallUNet(False))
-    assert 1 <= without / with_skips < 1.01
+U_NETS = [(True, "repeat"), (True, "bilinear")]
+U_NETS += [(False, way) for way in training.UPSAMPLING]
 
 
-@pytest.mark.parametrize("skips", [True, False])
-def test_the_u_net_gives_a_logit_for_every_pixel(skips):
-    assert SmallUNet(skips)(torch.zeros(2, 1, 32, 20)).shape == (2, 1, 32, 20)
+@pytest.mark.parametrize(("skips", "upsampling"), U_NETS)
+def test_all_u_nets_have_the_same_number_of_weights_to_within_one_percent(skips, upsampling):
+    first = weights_of(SmallUNet(True))
+    assert 1 <= weights_of(SmallUNet(skips, upsampling)) / first < 1.01
+
+
+@pytest.mark.parametrize(("skips", "upsampling"), U_NETS)
+def test_the_u_net_gives_a_logit_for_every_pixel(skips, upsampling):
+    assert SmallUNet(skips, upsampling)(torch.zeros(2, 1, 32, 20)).shape == (2, 1, 32, 20)
+
+
+def test_a_u_net_that_unpools_puts_every_number_where_its_maximum_was():
+    model, x = SmallUNet(False, "indices"), torch.rand(1, 12, 8, 8)
+    half, found = nn.functional.max_pool2d(x, 2, return_indices=True)
+    back = model._double(half, x, found)
+    assert torch.equal(back[back != 0], x[back != 0])
+    assert torch.equal(nn.functional.max_pool2d(back, 2), half)
 
 
 def test_only_skips_let_a_single_pixel_speak_for_itself():
@@ -185,6 +215,13 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another():
     assert first.test_accuracy == again.test_accuracy
 
 
+def test_the_project_measures_on_digits_that_nothing_else_has_seen():
+    assert len(digit_sets(split="project")[1].labels) == 300
+    usual, last = (train_digits(steps=2, split=split) for split in ("test", "project"))
+    assert usual.losses.tolist() == last.losses.tolist()
+    assert (300 * last.test_accuracy) % 1 == pytest.approx(0, abs=1e-6)
+
+
 def test_training_leaves_the_state_and_the_threads_of_torch_alone():
     state, threads = torch.random.get_rng_state(), torch.get_num_threads()
     train_digits(steps=2)
@@ -197,6 +234,70 @@ def test_training_learns_and_leaves_the_network_ready_to_predict():
     losses = fit(model, IMAGES, LABELS, steps=60)
     assert losses[-10:].mean() < 0.5 * losses[:5].mean()
     assert not model.training
+
+
+def test_the_learning_rate_rises_and_ends_at_zero():
+    shares = [training._share_of_rate(step, 100) for step in range(100)]
+    assert shares[0] == pytest.approx(0.1)
+    assert max(shares) == shares[9]
+    assert shares[-1] < 0.001
+    assert shares[9:] == sorted(shares[9:], reverse=True)
+
+
+def test_what_a_network_draws_for_itself_moves_no_digit_of_its_batches():
+    seen: dict[str, list[list[float]]] = {"quiet": [], "loud": []}
+
+    class Spy(nn.Linear):
+        def __init__(self, name: str) -> None:
+            super().__init__(1, 2)
+            self.name = name
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            seen[self.name].append(x.flatten().tolist())
+            if self.name == "loud":
+                torch.rand(7)
+            return super().forward(x[:, :, 0, 0])
+
+    numbers = np.arange(20, dtype=np.float32).reshape(20, 1, 1)
+    for name in seen:
+        fit(Spy(name), numbers, np.zeros(20, np.int64), steps=3, batch_size=5)
+    assert seen["quiet"] == seen["loud"]
+
+
+def test_a_centred_digit_goes_anywhere_whole():
+    image = np.zeros((1, 16, 16), np.float32)
+    image[0, 4:12, 4:12] = np.arange(1, 65).reshape(8, 8)
+    batch = training.as_batch(np.repeat(image, 2000, axis=0))
+    moved = move_anywhere(batch, torch.Generator().manual_seed(0)).numpy()[:, 0]
+    first = np.array([np.argwhere(one)[0] for one in moved])
+    for one, (row, column) in zip(moved, first, strict=True):
+        assert np.array_equal(one[row : row + 8, column : column + 8], image[0, 4:12, 4:12])
+    assert set(map(tuple, first.tolist())) == {(i, j) for i in range(9) for j in range(9)}
+
+
+def test_digits_drawn_anew_are_not_where_they_were():
+    seen = []
+    middle = digit_sets(centred=True)[0].images
+
+    def spy(batch: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        moved = move_anywhere(batch, generator)
+        seen.append(moved.sum((0, 1)))
+        return moved
+
+    fit(small_cnn(), middle, np.zeros(200, np.int64), steps=2, augment=spy)
+    assert not torch.equal(seen[0], seen[1])
+
+
+def test_gathered_anew_the_statistics_are_those_of_the_images():
+    model = small_cnn("average")
+    refit_batch_norm(model, IMAGES)
+    norm = model.stage1[1]
+    with torch.no_grad():
+        first = model.stage1[0](training.as_batch(IMAGES))
+    torch.testing.assert_close(norm.running_mean, first.mean((0, 2, 3)))
+    torch.testing.assert_close(norm.running_var, first.var((0, 2, 3)))
+    assert not model.training
+    assert not norm.training
 
 
 def test_training_sees_every_image_at_most_once_in_a_batch():
@@ -239,6 +340,13 @@ MISTAKES = [
     ("another head", lambda: small_cnn("max", "dense"), ValueError, "head must be one of 'gap',"),
     ("an odd canvas", lambda: small_cnn(canvas=18), ValueError, "a multiple of 4, got 18"),
     ("half a canvas", lambda: small_cnn(canvas=8.5), TypeError, "canvas must be a whole number"),
+    ("other places", lambda: train_digits(places="left"), ValueError, "places must be one of 'fix"),
+    (
+        "skips and indices",
+        lambda: SmallUNet(True, "indices"),
+        ValueError,
+        "upsampling must be one of 'repeat', 'bilinear', got 'indices'",
+    ),
     ("no steps", lambda: train_digits(steps=0), ValueError, "steps must be at least 1, got 0"),
     (
         "a label too few",
@@ -250,17 +358,17 @@ MISTAKES = [
         "an experiment nobody made",
         lambda: training.load_results("guess"),
         ValueError,
-        "name must be one of .*'pooling_family'",
+        "name must be one of 'family', 'information', 'segmentation'",
     ),
     (
         "a column nobody measured",
-        lambda: training.load_results("pooling_family", colour="red"),
+        lambda: training.load_results("family", colour="red"),
         ValueError,
-        "column must be one of 'placed', 'head', 'kind'",
+        "column must be one of 'places', 'head', 'kind'",
     ),
     (
         "a kind that did not run",
-        lambda: training.load_results("pooling_family", kind="median"),
+        lambda: training.load_results("family", kind="median"),
         ValueError,
         "kind must be one of .* here, got 'median'",
     ),
@@ -360,7 +468,7 @@ def test_one_seed_live_is_as_good_as_the_stored_ones():
 
 @pytest.mark.slow
 def test_what_strides_find_depends_on_the_phase_of_their_grid_not_on_the_distance():
-    model = train_digits("stride", centred=True).model
+    model = train_digits("stride", places="centred").model
     images = digit_sets(centred=True)[1].images
     before = predict(model, images).argmax(1)
     kept = {n: (predict(model, np.roll(images, n, -1)).argmax(1) == before).mean() for n in (1, 4)}
