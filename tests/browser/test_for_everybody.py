@@ -74,6 +74,7 @@ def browser_page(page: Page, tmp_path: Path) -> Callable[..., Iterator[Page]]:
             (explorer,) = notebook.explorers()
             explorer.cell("x1,1").click()
             yield page
+            page.goto("about:blank")  # before the server is gone
 
     return opened
 

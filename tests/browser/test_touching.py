@@ -70,6 +70,23 @@ def test_the_window_is_dragged_by_mouse_from_where_it_was_taken(show, page):
     expect(one.live).to_have_text("max(4, 6, 2, 3) = 6")
 
 
+MOVES_AND_PASSES = """explorer => {
+  const walk = explorer.querySelector('.pl-position input');
+  walk.value = '1';
+  walk.dispatchEvent(new Event('input', { bubbles: true }));
+  explorer.querySelector("[data-cell='x5,5']")
+    .dispatchEvent(new PointerEvent('pointerover', { bubbles: true, pointerType: 'mouse' }));
+}"""
+
+
+def test_what_the_mouse_passes_over_is_shown_and_not_said(show):
+    """However soon it comes: both happen before anything can be said."""
+    one = show(window_explorer())
+    one.root.evaluate(MOVES_AND_PASSES)
+    expect(one.text).to_have_text("The cell in row 5, column 5 is read by 1 window.")
+    expect(one.live).to_have_text("max(0, 5, 6, 1) = 6")
+
+
 def test_a_drag_over_the_outputs_goes_from_one_to_the_next(show, page):
     one = show(window_explorer())
     drag(one, "y0,0", "y2,1")

@@ -55,9 +55,9 @@ export async function render({ model, el }) {
     }, REST);
   }
   function spoken() {
-    const { summary, text, notes, prediction } = first;
+    const { summary, aloud, notes, prediction } = first;
     return {
-      summary: summary.textContent ?? "", text: text.textContent ?? "",
+      summary: summary.textContent ?? "", text: aloud,
       ...Object.fromEntries([...notes.children].map((note, k) => [`note ${k}`, note.textContent ?? ""])),
       second: second?.summary.textContent ?? "", differences: differences.textContent ?? "",
       verdict: prediction.verdict.textContent ?? "",

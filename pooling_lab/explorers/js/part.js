@@ -55,6 +55,7 @@ export class Part {
     this.pinned = "";
     this.walksCells = false; // the arrow keys go from cell to cell, not from window to window
     this.dragging = false;
+    this.aloud = ""; // what a reader hears of the text: not what the mouse passes over
     this.writtenOver = false; // whether cells show others than Python sent
     this.waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
     this.playing = /** @type {ReturnType<typeof setInterval> | undefined} */ (undefined);
@@ -309,6 +310,7 @@ export class Part {
     const { error } = this.frame;
     this.text.classList.toggle("pl-error", Boolean(error));
     this.text.textContent = error || words;
+    this.aloud = error || words;
   }
 
   // ------------------------------------------------------------------------ how it is moved
@@ -405,7 +407,9 @@ export class Part {
       const isLetGo = event.timeStamp - letGo < STILL_AFTER; // the pointer has not moved since
       if (this.dragging || isLetGo || event.pointerType === "touch") return;
       const cell = cellAt(event);
-      if (!cell || !this.pointAt(cell)) this.rest();
+      const { aloud } = this;
+      if (cell && this.pointAt(cell)) this.aloud = aloud;
+      else this.rest();
     });
     this.figure.addEventListener("pointerleave", () => { if (!this.dragging) this.rest(); });
     this.figure.addEventListener("pointerdown", (event) => {
