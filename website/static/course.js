@@ -51,6 +51,50 @@ for (const form of document.querySelectorAll(".course-predict")) {
   });
 }
 
+// ------------------------------------------------------------------------------------- bets
+
+/** Brier's score of a bet over three answers: claims.brier in the package. */
+export function brier(sure, right) {
+  const [mine, others] = [sure / 100, (1 - sure / 100) / 2];
+  return right ? (1 - mine) ** 2 + 2 * others ** 2 : mine ** 2 + (1 - others) ** 2 + others ** 2;
+}
+
+/** What is told of a bet once its claim is settled. */
+function told(bet, { verdict, number }, nothing) {
+  if ("low" in bet) {
+    const inside = bet.low <= Number(number) && Number(number) <= bet.high;
+    return `Your guess: ${bet.low} to ${bet.high}. Measured: ${number}, ${inside ? "inside" : "outside"}.`;
+  }
+  const mine = `Your bet: ${bet.answer}, ${bet.sure} % sure`;
+  if (!["true", "false", "depends"].includes(verdict)) return `${mine}: not scored.`;
+  const right = bet.answer === verdict;
+  const score = brier(bet.sure, right).toFixed(2);
+  return `${mine}: ${right ? "right" : "wrong"}. Brier's score ${score}; saying nothing has ${Number(nothing).toFixed(2)}, less is better.`;
+}
+
+for (const form of document.querySelectorAll(".course-bet")) {
+  const { claim, nothing } = form.dataset;
+  const sure = form.querySelector("[name=sure]");
+  const show = (bet) => {
+    const verdict = document.querySelector(`.course-verdict[data-claim="${claim}"]`);
+    form.querySelector(".course-told").textContent = verdict
+      ? `Noted. ${told(bet, verdict.dataset, nothing)}` : "Noted. It is settled in a later part.";
+    const fold = verdict?.querySelector("details");
+    if (fold) fold.open = true;
+  };
+  sure?.addEventListener("input", () => { form.querySelector("output").textContent = `${sure.value} %`; });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const given = new FormData(form);
+    const ends = ["from", "to"].map((end) => Number(given.get(end))).sort((a, b) => a - b);
+    const bet = sure ? { answer: given.get("answer"), sure: Number(sure.value) } : { low: ends[0], high: ends[1] };
+    kept.write(`bet-${claim}`, bet);
+    show(bet);
+  });
+  const before = kept.read(`bet-${claim}`);
+  if (before) show(before);
+}
+
 // --------------------------------------------------------------------------------- meanings
 
 // Escape puts a meaning away that covers something; the next move of the pointer lets them show again.
