@@ -326,6 +326,10 @@ class Notebook:
         if problems := self.problems.all_inner_texts():
             raise AssertionError("\n".join(problems))
         expect(prompts.last).not_to_have_text("[ ]:")
+        # JupyterLab has made the last cell the active one and focuses it as soon as it is made,
+        # which may be late; until then it would take the focus away from a slider.
+        made = self.panel.locator(".jp-Cell.jp-mod-active:focus > .jp-Cell-inputWrapper")
+        expect(made).to_be_attached(timeout=60_000)
 
 
 class OnPage:
