@@ -21,12 +21,14 @@ POOLED = [
     {"x": PHOTO, "kernel_size": 2, "stride": 1},
     {"x": WIDE, **GAPS},
     {"x": WIDE[:, :6], **GAPS},
+    {"x": WIDE[:2, :5], **GAPS},  # no cells over
 ]
 SENT_BACK = [
     {"grad_output": GRADIENT, "x": LOW[:3], "kernel_size": 2, "stride": 2},
     {"grad_output": GRADIENT, "x": PHOTO[:2], "kernel_size": 2, "stride": 2},
     {"grad_output": GRADIENT, "x": WIDE, **GAPS},
     {"grad_output": GRADIENT, "x": WIDE[:, :6], **GAPS},
+    {"grad_output": GRADIENT, "x": WIDE[:2, :5], **GAPS},  # no cells over
 ]
 
 EDGES = {
