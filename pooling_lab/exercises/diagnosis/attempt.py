@@ -61,11 +61,14 @@ class Attempt:
 
     @cached_property
     def wrong(self) -> list[int]:
-        """Which cases went wrong, the one that is easiest to read first."""
+        """Which cases went wrong, the one that is easiest to read first.
+
+        A window of one cell comes last: what it shows is seldom what went wrong.
+        """
         tried = range(len(self.outcomes))
         right = self.exercise.explains
         off = [i for i in tried if not right(self.outcomes[i].value, self.cases[i])]
-        return sorted(off, key=lambda i: effort(self.cases[i]))
+        return sorted(off, key=lambda i: (_one_cell(self.cases[i]), effort(self.cases[i])))
 
     @cached_property
     def marks(self) -> Marks:
@@ -82,6 +85,10 @@ class Attempt:
             listed = self.exercise.unordered and value.ndim == 1
             return ~np.isin(value, right) if listed else None
         return marks_of(value, right)
+
+
+def _one_cell(case: Case) -> bool:
+    return bool(case.get("kernel_size") == 1)
 
 
 def _marked_parts(value: tuple[Value, ...], right: tuple[Value, ...]) -> Marks:
