@@ -288,7 +288,9 @@ class Notebook:
     def expect_theme(self, scheme: str) -> None:
         """Wait until JupyterLab shows its ``light`` or its ``dark`` theme."""
         light = "true" if scheme == "light" else "false"
-        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+        expect(self.page.locator("body")).to_have_attribute(
+            "data-jp-theme-light", light, timeout=60_000
+        )
 
     def explorers(self) -> list[OnPage]:
         """Return the explorers once every widget of the notebook has been drawn."""
