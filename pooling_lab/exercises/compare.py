@@ -151,6 +151,21 @@ def same(a: Value, b: Value) -> bool:
     return isinstance(a, str) and isinstance(b, str) and a == b
 
 
+def results(value: Value | None) -> list[Value]:
+    """Return the results a value can be read as: the parts of a tuple, the items of a stack.
+
+    A single number, a text and nothing at all are none.
+
+    Examples
+    --------
+    >>> len(results((plain(1), plain(2)))), len(results(plain([[1], [2]]))), results(plain(49))
+    (2, 2, [])
+    """
+    if isinstance(value, tuple) or (isinstance(value, np.ndarray) and value.ndim):
+        return list(value)
+    return []
+
+
 def parted(value: Value, right: Value | None) -> Value:
     """Return an array as its rows where several results are asked for.
 

@@ -306,3 +306,8 @@ def test_a_single_number_gets_a_verdict(id, answer):
 
 def test_a_single_number_is_no_list_of_pixels():
     assert "A plain list of pixels" in exercises.check("dropped-cells", 5).message
+
+
+@pytest.mark.parametrize("result", [49, np.array(49.0), "49", (), [], None, ([1], [2], [3])])
+def test_one_number_where_two_results_are_asked_gets_a_verdict(result):
+    assert not exercises.check("separable-max", lambda x, kernel_size: result).passed

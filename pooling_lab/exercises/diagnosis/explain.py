@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compare import Value, agree, aligned, same
+from ..compare import Value, agree, aligned, results, same
 from ..exercise import Case, Exercise, get
 from ..seeded_random import Stream
 from . import by_hand, routes
@@ -149,10 +149,11 @@ def _wrong_part(exercise: Exercise, case: Case, value: Value | None) -> int | No
     """Return which of several results is the first wrong one; −1 where they cannot be compared."""
     right = exercise.outcome(case)
     if isinstance(right, tuple):
-        if not isinstance(value, tuple | np.ndarray) or len(value) != len(right):
+        given = results(value)
+        if len(given) != len(right):
             return -1
-        parts = [not same(a, b) for a, b in zip(value, right, strict=True)]
-        return parts.index(True) if any(parts) else -1
+        wrong = [not same(a, b) for a, b in zip(given, right, strict=True)]
+        return wrong.index(True) if any(wrong) else -1
     return None if isinstance(value, np.ndarray) else -1
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compare import Value
+from ..compare import Value, results
 
 Case = Mapping[str, Any]
 Runner = Callable[[Sequence[Case]], Sequence[Value | None]]
@@ -59,8 +59,8 @@ class Probe:
 
     def _array(self, value: Value | None) -> np.ndarray | None:
         if self._part is not None:
-            known = isinstance(value, tuple | np.ndarray) and len(value) > self._part
-            value = value[self._part] if known else None  # type: ignore[index]
+            given = results(value)
+            value = given[self._part] if len(given) > self._part else None
         return np.asarray(value) if isinstance(value, np.ndarray | float) else None
 
 
