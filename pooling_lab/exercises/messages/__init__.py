@@ -14,7 +14,8 @@ from ..diagnosis import Attempt, Diagnosis, whole_numbers
 from ..diagnosis.attempt import Marks, marks_of
 from ..display import WRONG, Grid, Verdict, grids, inline
 from ..exercise import Case
-from . import measured, shapes
+from . import edits, measured, shapes
+from . import grids as by_hand
 from .calls import call, first_arrays, pasteable
 from .stopped import printed, stopped
 
@@ -235,10 +236,9 @@ def _why(attempt: Attempt, found: Diagnosis) -> tuple[list[str], tuple[Grid, ...
         return [_whole_numbers(found.kind, attempt.cases[found.at or 0])], ()
     if found.kind in LOOKS:
         return [LOOKS[found.kind][kind]], ()
-    if found.kind in measured.KINDS:
-        said = measured.said(attempt.exercise, found, attempt.cases[found.at or 0])
-        if said is not None:
-            return said
+    for about in (measured, edits, by_hand):
+        if found.kind in about.KINDS:
+            return about.said(attempt.exercise, found, attempt.cases[found.at or 0]) or ([], ())
     if found.kind == "only-where":
         where = WHERE[found.facts["when"]]
         return [

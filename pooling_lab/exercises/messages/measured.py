@@ -1,18 +1,15 @@
-"""The prose about what was measured: operations, windows, routes, edits, grids."""
+"""The prose about what was measured: operations, windows, routes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ..diagnosis import Diagnosis
-from ..diagnosis.by_hand import OfGrid
-from ..diagnosis.edits import Edit
 from ..diagnosis.makes import Makes
 from ..diagnosis.measured import Measured
-from ..diagnosis.reads import Axis
 from ..diagnosis.routes import Routes, Rule
 from ..display import Grid, number
 from ..exercise import Case, Exercise
@@ -378,276 +375,7 @@ def _cell_list(marks: np.ndarray) -> str:
     return f"{plural(len(where), 'cell')} ({named.removeprefix('the cells ')})"
 
 
-# --- edits -----------------------------------------------------------------------------------
-
-_WORDS = {
-    "max": "maximum",
-    "min": "minimum",
-    "mean": "average",
-    "sum": "sum",
-    "std": "standard deviation",
-    "var": "variance",
-    "argmax": "position of the maximum",
-    "argmin": "position of the minimum",
-}
-_ARRAYS = {
-    "magnitudes": "all minus signs of `{}` are dropped",
-    "negated": "all signs of `{}` are turned",
-    "transposed": "rows and columns of `{}` are swapped",
-    "rows-reversed": "`{}` is read in reverse",
-    "columns-reversed": "`{}` is read from right to left",
-    "sorted": "`{}` is sorted first",
-    "without-first": "the first entry of `{}` is left out",
-    "without-last": "the last entry of `{}` is left out",
-    "first-alone": "only the first entry of `{}` is used",
-    "last-alone": "only the last entry of `{}` is used",
-    "clipped": "negative numbers of `{}` are taken for 0",
-    "largest-alone": "only the largest entry of `{}` is used",
-    "smallest-alone": "only the smallest entry of `{}` is used",
-    "all-two": "every entry of `{}` is taken for 2",
-}
-
-
-AXES_OF_RESULTS = ("images", "channels", "rows", "columns")
-
-
-def _code(text: str) -> str:
-    return text if text.isdigit() else f"`{text}`"
-
-
-def _known(text: str, case: Case) -> bool:
-    """Tell whether a piece of code holds nothing but what the task names."""
-    import ast
-
-    names = {n.id for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name)}
-    return names <= {*case} and len(text) <= 24
-
-
-def clause(exercise: Exercise, edit: Edit, case: Case) -> tuple[str, str] | None:
-    """Return a clause after “That is what comes out if …”, and what to try; None: no words."""
-    kind, old, new = edit.kind, edit.old, edit.new
-    try:
-        named = not old or _known(old, case)
-    except SyntaxError:
-        named = False
-    if kind in ("term", "factor", "divisor", "sign", "twice", "value", "constant"):
-        return _of_part(kind, old, new, named)
-    if kind in ("ceiled", "floored", "not-rounded", "nearest"):
-        return _of_rounding(kind, old)
-    if kind.startswith("as-if"):
-        return _of_argument(kind, old, new, case)
-    if kind.startswith("array-"):
-        names = old.replace(" and ", "` and `")
-        return _ARRAYS[kind.removeprefix("array-")].format(names), _NUMBERS
-    if kind == "arguments-swapped":
-        return f"`{old}` and `{new}` change places", _MEANING
-    if kind == "operation":
-        return f"the {_WORDS[new]} is taken in place of the {_WORDS[old]}", _TASK
-    if kind in _RESULTS:
-        return _RESULTS[kind].format(old, new), _ORDER
-    if kind in ("unit", "all-off"):
-        return None  # it would give the answer away
-    if kind == "axis-first":
-        axes = [*(exercise.axes or AXES_OF_RESULTS[-3:])]
-        return f"of all {axes[int(old)]} only the first is there", _TASK
-    if kind == "axis-collapsed":
-        axes = [*(exercise.axes or AXES_OF_RESULTS[-3:])]
-        how = {"sum": "added up", "max": "reduced to the largest", "mean": "averaged"}[old]
-        return f"the {axes[int(new)]} are {how}", _TASK
-    if kind == "argument-too":
-        return f"the list begins with `{old}` itself", _ORDER
-    if kind in ("without-first", "without-last", "one-more"):
-        return _of_other(kind, old, new)
-    if not named:
-        return None
-    return _of_other(kind, old, new)
-
-
-_NUMBERS = "Go through the numbers of the task one by one: where does each of them come in?"
-_MEANING = "Write down what each number of the task stands for, before you put it in."
-_SMALL = "Do it by hand for the smallest numbers you can think of, and compare."
-_TASK = "Read once more what the task asks to be done with the numbers."
-_ORDER = "Read the end of the task once more: it says in which form and order to write."
-_ROUND = "What becomes of a part that does not fit whole?"
-
-_RESULTS = {
-    "result-swapped": "the two parts are written the other way round",
-    "result-reversed": "the right numbers are written in reverse order",
-    "entries-swapped": "entries {0} and {1} change places",
-    "result-sorted": "the right numbers are sorted",
-    "result-transposed": "rows and columns of the right result are swapped",
-    "columns-reversed": "each row of the right result is written from right to left",
-    "result-turned": "the right result is turned upside down",
-    "axes-moved": "the right numbers stand with their axes in another order",
-    "entry-missing": "number {0} of the answer is missing",
-    "entry-alone": "number {0} of the answer is written alone",
-    "result-alone": "part {1} of the answer is written alone",
-    "result-flat": "the right numbers are written in one row",
-    "columns-first": "the right numbers are written down the columns",
-}
-
-
-def _of_part(kind: str, old: str, new: str, named: bool) -> tuple[str, str] | None:
-    if not named:
-        plain = {
-            "term": "one of the terms is left out",
-            "factor": "one of the factors is left out",
-            "divisor": "one of the divisions is left out",
-        }.get(kind)
-        return (plain, _NUMBERS) if plain else None
-    texts = {
-        "term": f"{_code(old)} is not {'subtracted' if new == 'minus' else 'added'}",
-        "factor": f"one factor {_code(old)} is missing",
-        "divisor": f"one does not divide by {_code(old)}",
-        "sign": f"{_code(old)} is {'added' if new == 'plus' else 'subtracted'} and not "
-        f"{'subtracted' if new == 'plus' else 'added'}",
-        "twice": f"{_code(old)} is counted twice",
-        "value": f"{_code(old)} is taken for {new} in one place",
-        "constant": f"there is a {new} in the place of a {old}",
-    }
-    return texts[kind], _NUMBERS if kind in ("term", "factor", "divisor") else _MEANING
-
-
-def _of_rounding(kind: str, old: str) -> tuple[str, str]:
-    up = old.startswith("-")  # the worked solutions round up by -(-a // b)
-    texts = {
-        "ceiled": f"a division is rounded {'down and not up' if up else 'up and not down'}",
-        "floored": "a division is rounded down to a whole number",
-        "not-rounded": "a division is not rounded",
-        "nearest": "a division is rounded to the nearest whole number",
-    }
-    return texts[kind], _ROUND
-
-
-def _of_argument(kind: str, old: str, new: str, case: Case) -> tuple[str, str]:
-    value = number(case[old]) if isinstance(case[old], int | float) else ""
-    if kind == "as-if":
-        return f"`{old}` were {new} (here it is {value})", _NUMBERS
-    if kind == "as-if-minus":
-        return f"`{old}` is taken with the wrong sign", _SMALL
-    if kind == "as-if-off":
-        there = number(case[old] + int(new))
-        return f"`{old}` were {there} (here it is {value})", _SMALL
-    if kind == "as-if-doubled":
-        return f"`{old}` is doubled", _SMALL
-    return f"`{new}` is taken in place of `{old}`", _MEANING
-
-
-def _of_other(kind: str, old: str, new: str) -> tuple[str, str] | None:
-    texts = {
-        "added": f"{_code(old)} and {_code(new)} are added and not multiplied",
-        "multiplied": f"{_code(old)} and {_code(new)} are multiplied and not added",
-        "magnitude": f"the sign of {_code(old)} is dropped",
-        "power": f"the power `{new}` is not taken",
-        "times-not-power": f"one multiplies by `{new}` in place of taking that power",
-        "root-by-dividing": f"one divides in place of taking the power `{new}`",
-        "one-off": f"{_code(old)} is taken for `{old} {new}`",
-        "variable": f"`{new}` is taken in place of `{old}` in one place",
-        "turned": f"{_code(old)} and {_code(new)} change places in a division",
-        "item": f"{_code(old)} is left out",
-        "items-swapped": f"{_code(old)} and {_code(new)} change places",
-        "swapped": f"{_code(old)} and {_code(new)} change places",
-        "doubled": f"`{old}` is doubled",
-        "halved": f"`{old}` is halved",
-        "squared": f"`{old}` is squared",
-        "multiplied-not-divided": f"one multiplies by {_code(new)} and does not divide",
-        "without-first": "the first turn of a loop is left out",
-        "without-last": "the last turn of a loop is left out",
-        "one-more": "a loop makes one turn too many",
-        "order": "two steps of the loop change places",
-        "step": "one step of the loop is left out",
-    }
-    return (texts[kind], _MEANING) if kind in texts else None
-
-
-def of_edit(exercise: Exercise, edit: Edit, case: Case) -> list[str] | None:
-    """Say which single change of the worked solution gives what was answered."""
-    found = clause(exercise, edit, case)
-    if found is None:
-        return None
-    if exercise.kind == "code":
-        return [f"For every input it gives what comes out if {found[0]}.", found[1]]
-    return [f"That is exactly what comes out if {found[0]}.", found[1]]
-
-
-def of_either(exercise: Exercise, edits: Sequence[Edit], case: Case) -> list[str] | None:
-    """Say two changes side by side where the numbers cannot tell them apart."""
-    found = [clause(exercise, edit, case) for edit in edits]
-    if None in found:
-        return None
-    a, b = (one[0] for one in found if one is not None)
-    return [
-        f"That is what comes out if {a}, and also if {b}: these numbers cannot tell which.",
-        _NUMBERS,
-    ]
-
-
-# --- grids worked out by hand ------------------------------------------------------------------
-
-
-def of_grids(grids: Sequence[OfGrid]) -> list[str] | None:
-    """Say what a grid is; None where several windows are possible."""
-    parts = [one for one in grids if one.part is not None]
-    if parts:
-        lines = [
-            line for one in parts for line in _of_one(one, f" in result {(one.part or 0) + 1}")
-        ]
-        return [*dict.fromkeys(lines)]
-    best = grids[0]
-    if best.windows_differ and any(
-        (one.rows, one.columns) != (best.rows, best.columns) for one in grids
-    ):
-        return None
-    return _of_one(best, "")
-
-
-def _of_one(one: OfGrid, where: str) -> list[str]:
-    lines = []
-    if one.operation != one.asked_operation:
-        lines.append(
-            f"What you have{where} is {OPERATIONS[one.operation]} of each window; asked is "
-            f"{OPERATIONS[one.asked_operation]}."
-        )
-        if one.operation != "sum/9":
-            lines.append(what_to_try(Makes(one.operation), Makes(one.asked_operation)))
-    if one.windows_differ:
-        said = " and ".join(
-            _row_of_windows(name, axis)
-            for name, axis in (("row", one.rows), ("column", one.columns))
-        )
-        lines.append(f"Your numbers{where} belong to windows over {said}.")
-        lines.append(
-            "Draw the first two windows of the task: how large are they, and how far "
-            "apart do they start?"
-        )
-    return lines
-
-
-def _row_of_windows(name: str, axis: Axis) -> str:
-    spans = [
-        f"{a}–{b - 1}" if b - a > 1 else f"{a}"
-        for a, b in zip(axis.starts, axis.stops, strict=True)
-    ]
-    return f"{name}s {', '.join(spans)}"
-
-
-def of_lines(facts: Mapping[str, Any]) -> list[str]:
-    """Say that whole rows or columns were taken for windows."""
-    one = facts["lines"]
-    return [
-        f"What you have is {OPERATIONS[one.operation]} of each {one.lines} of the map; asked is "
-        f"{OPERATIONS[one.asked_operation]} of each window.",
-        "Draw the windows on the map: how many rows and columns has each?",
-    ]
-
-
 # --- answers of a certain form -----------------------------------------------------------------
-
-
-def in_another_order(facts: Mapping[str, Any]) -> list[str]:
-    """Say that the right numbers stand in another order."""
-    where = "with the two numbers of each pair swapped" if facts["pairs"] else "in another order"
-    return [f"Your numbers would be right {where}.", _ORDER]
 
 
 def one_of_each_pair(facts: Mapping[str, Any]) -> list[str]:
@@ -685,32 +413,25 @@ def of_weights(facts: Mapping[str, Any]) -> list[str]:
 
 
 FORMS = {
-    "in-another-order": in_another_order,
     "one-of-each-pair": one_of_each_pair,
     "weights": of_weights,
-    "lines": of_lines,
 }
 
 # --- which of these --------------------------------------------------------------------------
 
 KINDS = (
-    "in-another-order",
     "one-of-each-pair",
     "weights",
-    "lines",
     "makes",
     "reads",
     "reads-also",
     "rule",
     "routes",
-    "edit",
-    "either",
-    "grid",
 )
 Said = tuple[list[str], tuple[Grid, ...]]
 
 
-def said(exercise: Exercise, found: Diagnosis, case: Case) -> Said | None:
+def said(exercise: Exercise, found: Diagnosis, _: Case) -> Said | None:
     """Return what is said about something measured, and what is drawn; None: there are no words."""
     facts, lines = found.facts, None
     if found.kind == "makes":
@@ -723,12 +444,6 @@ def said(exercise: Exercise, found: Diagnosis, case: Case) -> Said | None:
         lines = of_rule(facts["rule"], facts["asked"])
     elif found.kind == "routes":
         lines = of_routes(facts["routes"])
-    elif found.kind == "edit":
-        lines = of_edit(exercise, facts["edit"], case)
-    elif found.kind == "either":
-        lines = of_either(exercise, facts["edits"], case)
-    elif found.kind == "grid":
-        lines = of_grids(facts["grids"])
     return (lines, ()) if lines else None
 
 
