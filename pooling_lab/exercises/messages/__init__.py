@@ -14,8 +14,7 @@ from ..diagnosis import Attempt, Diagnosis, whole_numbers
 from ..diagnosis.attempt import Marks, marks_of
 from ..display import WRONG, Grid, Verdict, grids, inline
 from ..exercise import Case
-from . import edits, measured, shapes
-from . import grids as by_hand
+from . import by_hand, edits, measured, shapes
 from .calls import call, first_arrays, pasteable
 from .stopped import printed, stopped
 
