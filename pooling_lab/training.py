@@ -346,6 +346,43 @@ class MixedPool(nn.Module):
         return self.alpha * F.max_pool2d(x, 2) + (1 - self.alpha) * F.avg_pool2d(x, 2)
 
 
+class AttentionPool(nn.Module):
+    """Average the cells of a map with weights: a softmax over how well each fits a learned query.
+
+    The query begins at zero, where all weights are equal: as global average pooling.
+
+    Source: Lee, Lee, Kim, Kosiorek, Choi & Teh 2019, Set Transformer (a learned query that pools).
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.query = nn.Parameter(torch.zeros(channels))
+
+    def weights(self, x: Tensor) -> Tensor:
+        """Return the weight of every cell, ``(N, H·W)``; each row sums to 1."""
+        scores = self.query @ x.flatten(2) / math.sqrt(len(self.query))
+        return scores.softmax(dim=-1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``(N, C)``."""
+        return (x.flatten(2) * self.weights(x)[:, None]).sum(dim=-1)
+
+
+class ScaledAverage(nn.Module):
+    """Global average pooling with a learned scale for each channel.
+
+    The control for `AttentionPool`: as many learned numbers, and equal weights for all cells.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``(N, C)``."""
+        return self.scale * x.mean(dim=(-2, -1))
+
+
 # --- the small networks ------------------------------------------------------------------------
 
 DOWNSAMPLING: dict[str, Callable[[int], list[nn.Module]]] = {
@@ -753,6 +790,62 @@ def train_digits(
         losses = fit(model, train.images, train.labels, steps=steps, seed=seed)
     scores = (accuracy(predict(model, part.images), part.labels) for part in (train, test))
     return DigitRun(kind, head, seed, model, losses, *scores)
+
+
+READERS: dict[str, Callable[[int], nn.Module]] = {
+    "average": ScaledAverage,
+    "attention": AttentionPool,
+}
+"""What reads the last map in `train_reader`; both learn as many numbers."""
+
+
+@dataclass(frozen=True)
+class ReaderRun:
+    """A small classifier whose map was read by a layer of `READERS`; accuracy is a share."""
+
+    reader: str
+    clutter: int
+    seed: int
+    model: nn.Sequential
+    final_loss: float
+    test_accuracy: float
+
+
+def cluttered_digits(seed: int, clutter: int) -> tuple[Scattered, Scattered]:
+    """Return 200 training digits and all 599 test digits among scraps of other digits."""
+    train = scattered_digits(TRAINING_DIGITS, CANVAS, seed, clutter=clutter)
+    return train, scattered_digits(TEST_DIGITS, CANVAS, seed, split="test", clutter=clutter)
+
+
+def train_reader(
+    reader: str = "attention", clutter: int = 2, seed: int = 0, steps: int = 300
+) -> ReaderRun:
+    """Train the small classifier with max pools once, its last map read by attention or average.
+
+    Parameters
+    ----------
+    reader
+        A key of `READERS`.
+    clutter
+        How many 3×3 scraps of digits lie about on each canvas.
+    seed
+        Draws the digits, their places, the scraps, the first weights and the batches.
+    steps
+        Batches of 50 images; 300 take 1 to 10 s.
+
+    Returns
+    -------
+    ReaderRun
+    """
+    _require_one_of(reader, "reader", tuple(READERS))
+    train, test = cluttered_digits(seed, clutter)
+    with repeatable(seed):
+        model = small_cnn("max")
+    classifier = model.get_submodule("head.2")  # behind the average and the flattening
+    model.head = nn.Sequential(READERS[reader](CHANNELS[-1]), classifier)
+    losses = fit(model, train.images, train.labels, steps=steps, seed=seed)
+    found = accuracy(predict(model, test.images), test.labels)
+    return ReaderRun(reader, clutter, seed, model, float(losses[-FINAL_STEPS:].mean()), found)
 
 
 @dataclass(frozen=True)

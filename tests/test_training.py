@@ -69,6 +69,41 @@ def test_the_torch_layer_computes_what_pooling_lab_computes(layer, function):
     np.testing.assert_allclose(run_layer(layer, RELU_MAPS), function(RELU_MAPS), rtol=1e-5)
 
 
+def test_attention_with_a_query_of_zeros_is_the_global_average():
+    x = torch.randn(2, 3, 4, 5, generator=torch.Generator().manual_seed(0))
+    pool = training.AttentionPool(3)
+    assert torch.allclose(pool(x), x.mean(dim=(-2, -1)), atol=1e-6)
+    assert torch.allclose(pool(x), training.ScaledAverage(3)(x), atol=1e-6)
+
+
+def test_attention_takes_the_whole_cell_that_fits_its_query():
+    x = torch.tensor([[1.0, 7, 5, 5], [0, 1, 0, 2]]).reshape(1, 2, 2, 2)
+    pool = training.AttentionPool(2)
+    with torch.no_grad():
+        pool.query.copy_(torch.tensor([100.0, 0]))
+    assert pool(x).tolist() == [[7, 1]]
+    assert pool.weights(x).tolist() == [[0, 1, 0, 0]]
+
+
+def test_attention_agrees_with_torch():
+    generator = torch.Generator().manual_seed(0)
+    x, query = torch.randn(1, 6, 3, 3, generator=generator), torch.randn(6, generator=generator)
+    pool = training.AttentionPool(6)
+    with torch.no_grad():
+        pool.query.copy_(query)
+    tokens = x.flatten(2).transpose(1, 2)
+    theirs = nn.functional.scaled_dot_product_attention(query[None, None], tokens, tokens)
+    assert torch.allclose(pool(x), theirs[0], atol=1e-6)
+
+
+def test_both_readers_of_a_map_learn_as_many_numbers_from_the_same_start():
+    runs = [training.train_reader(reader, steps=1) for reader in training.READERS]
+    sizes = {sum(p.numel() for p in run.model.parameters()) for run in runs}
+    assert sizes == {24_058 + 64}
+    with pytest.raises(ValueError, match="reader must be one of 'average', 'attention', got 'max'"):
+        training.train_reader("max")
+
+
 def test_stochastic_pooling_has_a_twin_that_gives_its_mean_while_training_too():
     x = torch.from_numpy(RELU_MAPS)
     twin = WeightedMean().train()
