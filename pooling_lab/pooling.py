@@ -657,8 +657,8 @@ def max_unpool2d(
     Returns
     -------
     ndarray
-        Shape (..., (H − 1)·stride − 2·padding + kernel_size, the same for W), or (...,
-        *output_size), in the dtype of ``y``.
+        Shape (..., (H − 1)·stride − 2·padding + kernel_size, the same for W), or
+        ``(..., *output_size)``, in the dtype of ``y``.
 
     Raises
     ------

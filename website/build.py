@@ -19,7 +19,7 @@ BUILD = HERE / "_build"
 SOURCE, HTML = BUILD / "source", BUILD / "html"
 sys.path.insert(0, str(HERE))
 
-from builder import executed, lesson, reference  # noqa: E402
+from builder import executed, lesson, reference, start  # noqa: E402
 from builder.files import Files  # noqa: E402
 
 
@@ -29,25 +29,30 @@ def write_sources() -> None:
     lessons = SOURCE / "lessons"
     lessons.mkdir(parents=True)
     files = Files(SOURCE / "extra")
-    for path in lesson.notebooks(ROOT / "notebooks"):
+    paths = lesson.notebooks(ROOT / "notebooks")
+    live: dict[str, list[executed.Live]] = {}
+    for path in paths:
         notebook = nbformat.read(path, as_version=4)
-        live = executed.explorers(path, BUILD / "executed")
-        nbformat.write(lesson.page(notebook, path.stem, live, files), lessons / path.name)
+        live[path.stem] = executed.explorers(path, BUILD / "executed")
+        page = lesson.page(notebook, path.stem, live[path.stem], files)
+        nbformat.write(page, lessons / path.name)
         files.notebook(path)
-        print(f"{path.stem}: {len(live)} explorers", flush=True)
-    names = "\n".join(path.stem for path in lesson.notebooks(ROOT / "notebooks"))
+        print(f"{path.stem}: {len(live[path.stem])} explorers", flush=True)
+    names = "\n".join(path.stem for path in paths)
     (lessons / "index.md").write_text(
         f"# Lessons\n\n```{{toctree}}\n:maxdepth: 1\n\n{names}\n```\n", "utf-8"
     )
     reference.write(SOURCE / "reference")
     files.module()
-    shutil.copy(HERE / "index.md", SOURCE / "index.md")
+    text = (HERE / "index.md").read_text("utf-8")
+    (SOURCE / "index.md").write_text(start.page(text, paths, live, files), "utf-8")
 
 
 def main() -> int:
-    """Write the sources and let Sphinx turn them into pages; return Sphinx's exit code."""
+    """Write the sources, let Sphinx make pages of them; a warning fails. Return its exit code."""
     write_sources()
-    return sphinx(["-q", "-j", "auto", "-c", str(HERE), str(SOURCE), str(HTML)])
+    strict = ["--fail-on-warning", "--keep-going"]
+    return sphinx(["-q", "-j", "auto", *strict, "-c", str(HERE), str(SOURCE), str(HTML)])
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ html_math_renderer = mathml.NAME
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
 add_module_names = False
+default_role = "py:obj"  # a docstring's `max_pool2d` leads to its page
 numpydoc_show_class_members = False
 suppress_warnings = ["myst.header", "mystnb.unknown_mime_type"]
 nitpicky = False

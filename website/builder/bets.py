@@ -42,7 +42,7 @@ def _choices(claim: claims.Claim) -> str:
     return (
         f"<fieldset><legend>What will be measured?</legend>{choices}</fieldset>"
         f'<label>How sure are you? <input type="range" name="sure" min="{least}" max="{most}" '
-        'step="5" value="70"> <output>70 %</output></label>'
+        'step="5" value="70" aria-valuetext="70 %"> <span aria-hidden="true">70 %</span></label>'
     )
 
 

@@ -17,6 +17,8 @@ from pooling_lab.explorers import page
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
+# It would warn that users of this machine can read what the kernel says: it says what is published.
+QUIET = ["--log-level=ERROR"]
 MAKES = re.compile(r"explorer\(|Explorer\(")
 
 
@@ -73,6 +75,7 @@ def _run(path: Path) -> list[dict[str, Any]]:
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         store_widget_state=True,
+        extra_arguments=QUIET,
     ).execute()
     models = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
     return [

@@ -34,6 +34,9 @@ class Files:
 
     def picture(self, text: str) -> str:
         """Keep a PNG given as base64; return its address."""
+        return f"../{self._picture(text)}"
+
+    def _picture(self, text: str) -> str:
         return self._write("pictures", ".png", base64.b64decode(text))
 
     def explorer(self, stem: str, lesson: str, live: Live, picture: dict[str, Any]) -> str:
@@ -49,14 +52,7 @@ class Files:
             The stored output that shows it.
         """
         name = f"explorer-{stem.partition('_')[0]}-{live.cell}"
-        frames = self._write("frames", ".bin", live.frames)
-        png = picture["data"]["image/png"]
-        _, height = struct.unpack(">II", base64.b64decode(png)[16:24])
-        alt = escape(str(picture["data"]["text/plain"]))
-        image = f'<img src="{self.picture(png)}" alt="{alt}" loading="lazy">'
-        height = min(height, 640) // 2  # of the picture, drawn at two pixels per px
-        place = page.mount(live.traits, name, f"<noscript>{image}</noscript>", frames)
-        mount = f'<div class="course-explorer" style="min-height: {height}px">{place}</div>'
+        mount = self.mount(name, live, picture)
         alone = EMBED.render(title=f"Explorer: {lesson}", lesson=lesson, page=stem, mount=mount)
         (self.root / "embed").mkdir(parents=True, exist_ok=True)
         (self.root / "embed" / f"{name}.html").write_text(alone, "utf-8")
@@ -69,6 +65,27 @@ class Files:
             '<p><button type="button">Copy the code</button> '
             '<span role="status"></span></p></details>'
         )
+
+    def mount(self, name: str, live: Live, picture: dict[str, Any], up: str = "../") -> str:
+        """Keep an explorer's frames and picture; return its place alone.
+
+        Parameters
+        ----------
+        name
+            Its id on the page.
+        live, picture
+            As for `explorer`.
+        up
+            The way from the page to this folder.
+        """
+        frames = self._write("frames", ".bin", live.frames)
+        png = picture["data"]["image/png"]
+        _, height = struct.unpack(">II", base64.b64decode(png)[16:24])
+        alt = escape(str(picture["data"]["text/plain"]))
+        image = f'<img src="{up}{self._picture(png)}" alt="{alt}" loading="lazy">'
+        height = min(height, 640) // 2  # of the picture, drawn at two pixels per px
+        place = page.mount(live.traits, name, f"<noscript>{image}</noscript>", f"{up}{frames}")
+        return f'<div class="course-explorer" style="min-height: {height}px">{place}</div>'
 
     def notebook(self, path: Path) -> None:
         """Keep a lesson's notebook for download."""
@@ -86,4 +103,4 @@ class Files:
         path = self.root / kind / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        return f"../{kind}/{name}"
+        return f"{kind}/{name}"

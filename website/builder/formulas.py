@@ -52,7 +52,8 @@ def block(text: str) -> str:
     """
     body = "".join(_nodes(text))
     return (
-        '<div class="math-block"><math display="block" '
+        '<div class="math-block" tabindex="0" role="group" aria-label="Formula">'
+        '<math display="block" '
         f'xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{body}</mrow></math></div>'
     )
 

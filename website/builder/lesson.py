@@ -30,6 +30,8 @@ STUB = re.compile(
     r"^answer\w* = None$|^def [^\n]+:\n(\s+(#[^\n]*|\.\.\.|\"\"\".*?\"\"\")\n?)+$", re.S
 )
 PREDICT = re.compile(r"\*\*Predict[^*]*\*\*|^Predict\b", re.M)
+# Sentences on what to type into a cell: a page has forms, and nothing to run.
+TYPING = re.compile(r"run both cells|`exercises\.hint\(|first dots")
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 
 
@@ -65,6 +67,7 @@ def _cell(
 ) -> Iterator[NotebookNode]:
     """Yield what stands on the page in place of a cell: nothing, the cell, or more."""
     if cell.cell_type != "code":
+        cell.source = _without_typing(cell.source)
         yield cell
         return
     source = cell.source.strip()
@@ -92,6 +95,22 @@ def _cell(
     else:
         cell.outputs = [_light(output, files) for output in cell.outputs]
     yield cell
+
+
+def _without_typing(text: str) -> str:
+    """Leave out the sentences that say what to type into which cell.
+
+    Examples
+    --------
+    >>> _without_typing("A puzzle. Replace `None` and run both cells. Which is it?")
+    'A puzzle. Which is it?'
+    """
+    paragraphs = text.split("\n\n")
+    for number, paragraph in enumerate(paragraphs):
+        if TYPING.search(paragraph):
+            sentences = re.split(r"(?<=\.)\s+(?=[A-Z`*])", paragraph)
+            paragraphs[number] = " ".join(s for s in sentences if not TYPING.search(s))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
 def _html(text: str) -> NotebookNode:

@@ -49,6 +49,24 @@ def _page(name: str) -> str:
     )
 
 
+def _with_notes(
+    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """Put what follows the exceptions under a heading of its own, or it would be one of them.
+
+    Examples
+    --------
+    >>> lines = ["Raises", "------", "ValueError", "", "Source: a paper."]
+    >>> _with_notes(None, "function", "f", None, None, lines)
+    >>> lines[3:]
+    ['', 'Notes', '-----', 'Source: a paper.']
+    """
+    for number, line in enumerate(lines):
+        if line.startswith(("In loops, ", "Source: ", "Sources: ")):
+            lines[number:number] = ["Notes", "-----"]
+            return
+
+
 def _typeset(
     app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
 ) -> None:
@@ -72,5 +90,6 @@ def _typeset(
 
 
 def setup(app: Sphinx) -> None:
-    """Register the listener."""
+    """Register the listeners: one before, one after numpydoc's."""
+    app.connect("autodoc-process-docstring", _with_notes, priority=100)
     app.connect("autodoc-process-docstring", _typeset, priority=900)

@@ -59,11 +59,18 @@ export function brier(sure, right) {
   return right ? (1 - mine) ** 2 + 2 * others ** 2 : mine ** 2 + (1 - others) ** 2 + others ** 2;
 }
 
+/** The score of an 80 % interval, its width and ten times by how much it misses: claims.interval_score. */
+export function intervalScore(low, high, value) {
+  return high - low + 10 * Math.max(0, low - value, value - high);
+}
+
 /** What is told of a bet once its claim is settled. */
 function told(bet, { verdict, number }, nothing) {
   if ("low" in bet) {
-    const inside = bet.low <= Number(number) && Number(number) <= bet.high;
-    return `Your guess: ${bet.low} to ${bet.high}. Measured: ${number}, ${inside ? "inside" : "outside"}.`;
+    const [low, high, value] = [bet.low, bet.high, Number(number)];
+    const end = low <= value && value <= high ? "inside" : "outside";
+    const score = Math.round(intervalScore(low, high, value));
+    return `Your guess: ${low} to ${high}; it was ${value.toFixed(1)}: ${end}, score ${score} (saying nothing: 100, less is better).`;
   }
   const mine = `Your bet: ${bet.answer}, ${bet.sure} % sure`;
   if (!["true", "false", "depends"].includes(verdict)) return `${mine}: not scored.`;
@@ -80,9 +87,14 @@ for (const form of document.querySelectorAll(".course-bet")) {
     form.querySelector(".course-told").textContent = verdict
       ? `Noted. ${told(bet, verdict.dataset, nothing)}` : "Noted. It is settled in a later part.";
     const fold = verdict?.querySelector("details");
-    if (fold) fold.open = true;
+    if (!fold) return;
+    fold.open = true;
+    fold.querySelector("summary").textContent = "The verdict";
   };
-  sure?.addEventListener("input", () => { form.querySelector("output").textContent = `${sure.value} %`; });
+  sure?.addEventListener("input", () => {
+    sure.nextElementSibling.textContent = `${sure.value} %`;
+    sure.setAttribute("aria-valuetext", `${sure.value} %`);
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const given = new FormData(form);

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from builder import formulas, glossary, launch, lesson
+from builder import formulas, glossary, launch, lesson, reference
 from builder.files import Files
 
 ROOT = Path(__file__).parents[3]
@@ -94,7 +94,7 @@ def test_every_line_of_the_glossary_is_a_term() -> None:
     assert len(glossary.terms(notebook)) == len(rows) > 20
 
 
-@pytest.mark.parametrize("module", [formulas, launch])
+@pytest.mark.parametrize("module", [formulas, launch, lesson, reference])
 def test_examples_in_docstrings_hold(module: object) -> None:
     failed, tried = doctest.testmod(module)  # type: ignore[arg-type]
     assert tried and not failed

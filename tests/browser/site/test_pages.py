@@ -6,10 +6,13 @@ import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import driving
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
+
+from pooling_lab import claims
 
 AXE = driving.MODULES / "axe-core" / "axe.min.js"
 VIOLATIONS = """async () => (await axe.run()).violations
@@ -64,16 +67,96 @@ def weight(file: Path) -> int:
     return len(gzip.compress(body) if file.suffix in COMPRESSED else body)
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", LOOKED_AT)
-def test_axe_finds_nothing(page: Page, site: str, npm_copies: None, address: str) -> None:
+def open_whole(page: Page, site: str, address: str) -> None:
+    """Open a page, unfold what is folded, and go to every explorer, so that it is there."""
     page.emulate_media(reduced_motion="reduce")  # what fades in has no contrast yet
     open_page(page, site, address)
     for details in page.locator("details").all():
         details.evaluate("element => { element.open = true; }")
+    for place in page.locator(".course-explorer").all():
+        place.scroll_into_view_if_needed()
+        expect(place.locator(".pl-explorer")).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("forced", ["none", "active"], ids=["own colours", "forced colours"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", LOOKED_AT)
+def test_axe_finds_nothing(
+    page: Page, site: str, npm_copies: None, address: str, forced: Literal["none", "active"]
+) -> None:
+    page.emulate_media(forced_colors=forced)
+    open_whole(page, site, address)
     page.evaluate(AXE.read_text("utf-8"))
     assert page.evaluate(VIOLATIONS) == []
+
+
+# Elements that stand beyond the right edge and cannot be scrolled to within their own box.
+CUT_OFF = """() => [...document.querySelectorAll('.bd-article *, .bd-header *')].filter(element => {
+  const { right, width } = element.getBoundingClientRect();
+  if (!width || right <= innerWidth + 1 || element.closest('.course-unseen')) return false;
+  for (let box = element.parentElement; box; box = box.parentElement)
+    if (/auto|scroll/.test(getComputedStyle(box).overflowX)) return false;
+  return true;
+}).map(element => element.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("address", LOOKED_AT)
+def test_at_a_zoom_of_200_percent_nothing_leaves_the_page(
+    page: Page, site: str, address: str
+) -> None:
+    page.set_viewport_size({"width": 640, "height": 450})  # of a window of 1280 × 900 px
+    open_whole(page, site, address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+    assert page.evaluate(CUT_OFF) == []
+
+
+# Number all that can be used; of radio buttons with one name the keyboard reaches one.
+USABLE = """() => {
+  const all = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
+  const names = new Set();
+  let count = 0;
+  for (const element of document.querySelectorAll(all)) {
+    const isSeen = element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    if (!isSeen || element.disabled || element.tabIndex < 0) continue;
+    const group = element.type === 'radio' && element.form.dataset.claim;
+    if (group && names.has(group)) continue;
+    if (group) names.add(group);
+    element.dataset.usable = count++;
+  }
+  return count;
+}"""
+FOCUSED = """() => {
+  const element = document.activeElement;
+  if (element === document.body) return null;
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+  const hasOutline = outlineStyle !== 'none' && parseFloat(outlineWidth) > 0;
+  const isMarked = hasOutline || boxShadow !== 'none';
+  return [element.dataset.usable ?? '', isMarked, element.outerHTML.slice(0, 160)];
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("address", LOOKED_AT)
+def test_the_keyboard_reaches_all_and_shows_where_it_is(
+    page: Page, site: str, address: str
+) -> None:
+    open_whole(page, site, address)
+    count = page.evaluate(USABLE)
+    assert count > 20
+    missed, unmarked = {str(number) for number in range(count)}, []
+    for _ in range(count + 20):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None:
+            break
+        missed.discard(focused[0])
+        if not focused[1]:
+            unmarked.append(focused[2])
+    assert [page.locator(f"[data-usable='{n}']").inner_html()[:100] for n in missed] == []
+    assert unmarked == []
 
 
 @pytest.mark.browser
@@ -109,6 +192,117 @@ def test_what_gives_a_prediction_away_waits_until_it_is_asked_for(page: Page, si
     page.reload()
     expect(page.locator(".course-predict textarea").first).to_have_value("three")
     expect(output).to_be_visible()
+
+
+def verdict_of(page: Page, form: Locator) -> Locator:
+    """The folded verdict on the claim of a bet."""
+    claim = form.get_attribute("data-claim")
+    return page.locator(f".course-verdict[data-claim='{claim}'] details")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("false", "right. Brier's score 0.06; saying nothing has 0.67, less is better."),
+        ("depends", "wrong. Brier's score 1.46; saying nothing has 0.67, less is better."),
+    ],
+)
+def test_a_bet_opens_the_verdict_scores_and_is_kept(
+    page: Page, site: str, asked: list[str], answer: str, told: str
+) -> None:
+    open_page(page, site, "lessons/04_max_pooling.html")
+    form = page.locator(".course-bet[data-claim='shift-invariant']")
+    verdict = verdict_of(page, form)
+    expect(verdict).not_to_have_attribute("open")
+    expect(verdict.locator("summary")).to_have_text(
+        "No bet yet. Place it above, or unfold the verdict"
+    )
+    form.get_by_role("radio", name=answer, exact=True).check()
+    sure = form.get_by_role("slider", name="How sure are you?")
+    sure.focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    expect(sure).to_have_attribute("aria-valuetext", "80 %")
+    expect(form.get_by_text("80 %", exact=True)).to_be_visible()
+    expect(verdict).not_to_have_attribute("open")  # nothing is told before the bet is placed
+    form.get_by_role("button", name="Place the bet").press("Enter")
+    expect(verdict).to_have_attribute("open", "")
+    expect(verdict.locator("summary")).to_have_text("The verdict")
+    expect(verdict).to_contain_text("Verdict: false.")
+    noted = f"Noted. Your bet: {answer}, 80 % sure: {told}"
+    expect(form.get_by_role("status")).to_have_text(noted)
+    asked.clear()
+    page.reload()
+    expect(form.get_by_role("status")).to_have_text(noted)
+    expect(verdict).to_have_attribute("open", "")
+    assert [url for url in asked if not url.startswith(site)] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        (("100", "90"), "90 to 100; it was 97.4: inside, score 10"),
+        (("40", "80"), "40 to 80; it was 97.4: outside, score 214"),
+    ],
+)
+def test_a_guessed_interval_opens_the_verdict_and_is_kept(
+    page: Page, site: str, ends: tuple[str, str], told: str
+) -> None:
+    open_page(page, site, "lessons/11_alternatives.html")
+    form = page.locator(".course-bet[data-claim='blur-restores']")
+    form.evaluate("form => { form.closest('details').open = true; }")  # it stands in *Deeper*
+    verdict = verdict_of(page, form)
+    button = form.get_by_role("button", name="Place the bet")
+    form.get_by_role("spinbutton", name="from").fill(ends[0])
+    button.click()  # one end is missing: the browser asks for it
+    expect(verdict).not_to_have_attribute("open")
+    form.get_by_role("spinbutton", name="to").fill(ends[1])
+    button.click()
+    expect(verdict).to_have_attribute("open", "")
+    noted = f"Noted. Your guess: {told} (saying nothing: 100, less is better)."
+    expect(form.get_by_role("status")).to_have_text(noted)
+    page.reload()
+    form.evaluate("form => { form.closest('details').open = true; }")
+    expect(form.get_by_role("status")).to_have_text(noted)
+    expect(verdict).to_have_attribute("open", "")
+
+
+@pytest.mark.browser
+def test_every_bet_of_a_page_has_its_own_place_and_its_verdict(
+    page: Page, site: str, html: Path
+) -> None:
+    """A bet without a verdict on its page says that it is settled later."""
+    open_page(page, site, "lessons/pooling_in_90_minutes.html")
+    for form in page.locator(".course-bet").all():
+        verdict = verdict_of(page, form)
+        form.get_by_role("radio", name="true", exact=True).check()
+        form.get_by_role("button", name="Place the bet").click()
+        told = form.get_by_role("status")
+        if verdict.count():
+            expect(told).to_contain_text("Noted. Your bet: true, 70 % sure: ")
+        else:
+            expect(told).to_have_text("Noted. It is settled in a later part.")
+
+
+SCORES = """async ([sures, intervals]) => {
+  const own = document.querySelector('script[src*="course.js"]').src;
+  const { brier, intervalScore } = await import(own);
+  return [sures.flatMap(sure => [brier(sure, true), brier(sure, false)]),
+          intervals.map(([low, high, value]) => intervalScore(low, high, value))];
+}"""
+
+
+@pytest.mark.browser
+def test_bets_are_scored_as_in_a_notebook(page: Page, site: str) -> None:
+    sures = [*range(claims.LEAST_SURE, claims.MOST_SURE + 1)]
+    values = [0, 12.5, 40, 62.25, 80, 97.42350000000002, 100]
+    intervals = [(a, b, value) for a in values for b in values if a <= b for value in values]
+    open_page(page, site, "lessons/04_max_pooling.html")
+    scores, misses = page.evaluate(SCORES, [sures, intervals])
+    assert scores == [claims.brier(sure, right) for sure in sures for right in (True, False)]
+    assert misses == pytest.approx([claims.interval_score(*each) for each in intervals], rel=1e-12)
 
 
 @pytest.mark.browser
