@@ -335,7 +335,7 @@ def bet(
     claim_id
         A claim of `CLAIMS` that can be bet on.
     answer
-        ``"true"``, ``"false"`` or ``"depends"``; ``...`` places none.
+        ``"true"``, ``"false"`` or ``"depends"``; ``...`` places none, and an earlier bet stands.
     confidence
         How sure you are that your answer is right, in percent: 50 is as good as a coin, 100 is
         certain. Whoever is less sure than that had better not bet.
@@ -359,6 +359,9 @@ def bet(
     """
     claim = _claim_among(claim_id, [c.id for c in CLAIMS.values() if c.bet_on])
     if isinstance(answer, EllipsisType):
+        if earlier := bets(folder).get(claim_id):
+            stands = f"{earlier['answer']}, {earlier['confidence']:g} % sure"
+            return f"Your bet on claim {claim.number} stands: {stands}."
         return (
             f"No bet on claim {claim.number} yet: "
             'put "true", "false" or "depends" in place of the first ...'

@@ -64,6 +64,13 @@ def test_an_untouched_stub_places_no_bet(tmp_path):
     assert claims.bets(tmp_path) == {}
 
 
+def test_dots_leave_an_earlier_bet_as_it_is_and_say_so(tmp_path):
+    claims.bet("shift-invariant", "depends", 60, tmp_path)
+    said = claims.bet("shift-invariant", ..., confidence=..., folder=tmp_path)
+    assert said == "Your bet on claim 6 stands: depends, 60 % sure."
+    assert claims.bets(tmp_path) == {"shift-invariant": {"answer": "depends", "confidence": 60}}
+
+
 def test_a_later_bet_replaces_an_earlier_one_and_keeps_the_others(tmp_path):
     claims.bet("nothing-to-learn", "false", 50, tmp_path)
     claims.bet("small-noise", "true", 90, tmp_path)
