@@ -312,9 +312,24 @@ def hint(id: str) -> Note:
     return Note(f"Hint {which + 1} of {len(hints)}: {id}", (hints[which],))
 
 
-def solution(id: str) -> Note:
-    """Return a worked solution; from then on `seen` says so."""
-    task = _standard(id)
+def solution(
+    id: str,
+    *,
+    student: str | None = None,
+    course: str = "",
+    secret: str | None = None,
+    numbers: int = 1,
+) -> Note:
+    """Return a worked solution; from then on `seen` says so.
+
+    Parameters
+    ----------
+    id
+        Which exercise.
+    student, course, secret, numbers
+        As in `show`, so that the solution is worked with the numbers that were shown.
+    """
+    task = _task(id, student, course, secret, numbers)
     if id not in _seen:
         _seen.append(id)
     return Note(f"A worked solution: {id}", (), code=_solution_code(task))

@@ -104,6 +104,13 @@ def test_the_worked_solution_runs_as_shown_and_passes(id):
     assert id in exercises.seen()
 
 
+@pytest.mark.parametrize("id", sorted(set(ALL) - set(CODE)))
+def test_the_worked_solution_takes_the_numbers_that_a_student_was_given(id):
+    shown = {"np": np}
+    exec(exercises.solution(id, student="s1234567").code, shown)
+    assert exercises.check(id, shown["answer"], student="s1234567").passed
+
+
 @pytest.mark.parametrize("id", CODE)
 def test_independent_solutions_pass(id):
     assert len(SOLUTIONS[id]) >= 3

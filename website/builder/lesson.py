@@ -24,7 +24,7 @@ from . import bets
 from .executed import VIEW, Live
 from .files import Files
 
-SHOW = re.compile(r"""^exercises\.show\((["'])([\w-]+)\1\)$""")
+SHOW = re.compile(r"""^exercises\.show\("([\w-]+)"(?:, student="([^"]+)")?\)$""")
 CHECK = re.compile(r"""^exercises\.(check|hint|solution)\(""", re.M)
 STUB = re.compile(
     r"^answer\w* = None$|^def [^\n]+:\n(\s+(#[^\n]*|\.\.\.|\"\"\".*?\"\"\")\n?)+$", re.S
@@ -74,7 +74,7 @@ def _cell(
     if "check" in cell.metadata.get("tags", []) or STUB.match(source) or CHECK.match(source):
         return
     if shown := SHOW.match(source):
-        yield _html(_exercise(shown[2]))
+        yield _html(_exercise(*shown.groups()))
         return
     if bet := bets.BET.search(source):
         yield _html(bets.form(bet[2]))
@@ -135,9 +135,9 @@ def _light(output: NotebookNode, files: Files) -> NotebookNode:
     return output
 
 
-def _exercise(id: str) -> str:
+def _exercise(id: str, student: str | None = None) -> str:
     """Return an exercise: its task, its hints one within the other, its worked solution."""
-    exercise, task = exercises.get(id), exercises.show(id).note()
+    exercise, task = exercises.get(id), exercises.show(id, student=student).note()
     if exercise.kind == "answer":
         task = dataclasses.replace(task, code="")  # there is nowhere to type it
     hints = ""
@@ -145,7 +145,7 @@ def _exercise(id: str) -> str:
         hint = _inline(exercise.hints[number - 1])
         summary = f"Hint {number} of {len(exercise.hints)}"
         hints = f"<details><summary>{summary}</summary><p>{hint}</p>{hints}</details>"
-    worked = exercises.solution(id)._repr_html_()
+    worked = exercises.solution(id, student=student)._repr_html_()
     solution = f"<details><summary>The worked solution</summary>{worked}</details>"
     return (
         f'<section class="course-exercise" data-exercise="{id}" '

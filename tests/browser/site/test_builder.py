@@ -10,6 +10,8 @@ import pytest
 from builder import formulas, glossary, launch, lesson, reference
 from builder.files import Files
 
+from pooling_lab import exercises
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -52,6 +54,14 @@ def test_an_exercise_brings_its_hints_and_its_solution(tmp_path: Path) -> None:
     (cell,) = paged(tmp_path, code('exercises.show("output-size")', "the task"))
     assert cell.source.count("<summary>Hint") == 3
     assert "The worked solution" in cell.source and "answer = None" not in cell.source
+
+
+def test_an_exercise_with_other_numbers_brings_their_solution(tmp_path: Path) -> None:
+    source = 'exercises.show("output-size", student="the 90 minutes")'
+    (cell,) = paged(tmp_path, code(source, "the task"))
+    numbers = exercises.personal("output-size", "the 90 minutes").numbers
+    assert f"{numbers['height']} rows and {numbers['width']} columns" in cell.source
+    assert f"height={numbers['height']}, width={numbers['width']}" in cell.source
 
 
 def test_a_prediction_gets_a_place_to_write(tmp_path: Path) -> None:
