@@ -149,6 +149,19 @@ def test_the_90_minutes_stand_alone_in_one_sitting():
     assert len(re.findall(r"claims\.bet\(", "\n".join(code))) == 2
 
 
+def test_the_90_minutes_ask_with_other_numbers_than_the_lessons():
+    """Whoever goes on to a lesson finds a new task there, and not the one already solved."""
+    source = code(NOTEBOOKS / course.FRONT_DOOR)
+    shown = re.findall(r'exercises\.show\("([\w-]+)", student="([^"]+)"\)', source)
+    checked = re.findall(r'exercises\.check\(\s*"([\w-]+)", \w+, student="([^"]+)"\s*\)', source)
+    assert len(shown) == 6 and checked == shown
+    for id, student in shown:
+        ours, theirs = exercises.show(id, student=student), exercises.show(id)
+        assert repr(ours.numbers) != repr(theirs.numbers), id
+    took = sum(exercises.get(id).minutes for id, _ in shown)
+    assert f"The six exercises are {took} of the 90 minutes" in prose(NOTEBOOKS / course.FRONT_DOOR)
+
+
 def test_the_core_takes_six_hours_at_most():
     assert sum(STATED[path.name].minutes for path in THE_CORE) <= 360
 
