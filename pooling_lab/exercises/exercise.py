@@ -57,6 +57,19 @@ class Slip(NamedTuple):
     answers: Callable[..., Any]
 
 
+Sum = tuple[tuple[str, ...], ...]  # products of quantities, by name
+
+
+class Formula(NamedTuple):
+    """How a count is made: the quantities of a case, and for each number a sum of products.
+
+    ``quantities(**case)`` may hold more than the right sums use: what is taken in place of those.
+    """
+
+    quantities: Callable[..., Mapping[str, float]]
+    sums: tuple[Sum, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
     """One exercise, whole.
@@ -98,6 +111,8 @@ class Exercise:
         one thing in each of them.
     slips
         Wrong answers with a story worth telling that are quicker written whole than as a switch.
+    formula
+        Where the answer is a sum of products: `diagnosis.formulas` finds what is left out of it.
     axes
         What the axes of the answer are called, where not (images, channels,) rows, columns.
     input_axes
@@ -123,6 +138,7 @@ class Exercise:
     unordered: bool = False
     ways: tuple[Callable[..., Any], ...] = ()
     slips: Mapping[str, Slip] = field(default_factory=dict)
+    formula: Formula | None = None
     axes: tuple[str, ...] = ()
     input_axes: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = LIBRARY

@@ -9,10 +9,11 @@ alike, and never what the answer is. An exercise names the ones that can occur i
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from .exercise import Mistakes
+from .exercise import Mistakes, Slip
 
 TEXTS = {
     # how many windows, and where
@@ -313,6 +314,119 @@ def count(wrong: Mistakes, size: float, kernel_size: int, stride: int, padding: 
     else:
         steps = -(-room // step) if "ceil-for-floor" in wrong else room // step
     return steps + (0 if "forgot-plus-one" in wrong else 1)
+
+
+Count = Callable[[int, int, int, int], float]  # size, kernel_size, stride, padding
+
+# Ways to count the windows of a row that have a story, the same in every exercise about sizes.
+COUNTS: dict[str, tuple[str, Count]] = {
+    "same-size": (
+        "Those are the sizes that go in. Padding keeps a size only when the window moves by one "
+        "cell at a time: what does the stride do?",
+        lambda n, k, s, p: n,
+    ),
+    "padded-size": (
+        "That is the size with its padding, before any window has been put down. How many windows "
+        "fit into it?",
+        lambda n, k, s, p: n + 2 * p,
+    ),
+    "size-over-stride": (
+        "The size was divided by the stride, and that is all. How far is it from the first place of "
+        "a whole window to the last?",
+        lambda n, k, s, p: n // s,
+    ),
+    "size-over-stride-up": (
+        "The size was divided by the stride and rounded up, as with padding that is made to fit. "
+        "Here window and padding are given: where may the last window start?",
+        lambda n, k, s, p: -(-n // s),
+    ),
+    "size-over-kernel": (
+        "The size was divided by kernel_size, as if windows stood side by side. By how much does "
+        "the window move?",
+        lambda n, k, s, p: n // k,
+    ),
+    "padded-over-stride": (
+        "The padded size was divided by the stride, as if a window were one cell wide. Where may "
+        "the last window start at the latest?",
+        lambda n, k, s, p: (n + 2 * p) // s,
+    ),
+    "plus-one-inside": (
+        "The 1 was added before the division by the stride. It stands for the first window, which "
+        "is there before any step is made: when is it counted?",
+        lambda n, k, s, p: (n + 2 * p - k + 1) // s,
+    ),
+    "kernel-and-stride-exchanged": (
+        "kernel_size and stride have changed places: which of the two is how large a window is, "
+        "and which is how far it moves?",
+        lambda n, k, s, p: (n + 2 * p - s) // k + 1,
+    ),
+    "padding-subtracted": (
+        "The padding was taken off, and not added. Does a row become longer or shorter when cells "
+        "are put before and after it?",
+        lambda n, k, s, p: (n - 2 * p - k) // s + 1,
+    ),
+    "kernel-added": (
+        "kernel_size was added, and not taken off. Does a larger window fit more often, or less?",
+        lambda n, k, s, p: (n + 2 * p + k) // s + 1,
+    ),
+    "padding-outside": (
+        "The padding was added to the number of windows. It makes the row longer in which they are "
+        "counted: where in the formula does that belong?",
+        lambda n, k, s, p: (n - k) // s + 1 + 2 * p,
+    ),
+    "padding-outside-once": (
+        "The padding was added to the number of windows, once. It makes the row longer in which "
+        "they are counted, at both ends: where in the formula does that belong?",
+        lambda n, k, s, p: (n - k) // s + 1 + p,
+    ),
+    "padding-thrice": (
+        "The padding was counted once too often: there are two ends. Draw the row with its padding.",
+        lambda n, k, s, p: (n + 4 * p - k) // s + 1,
+    ),
+    "one-too-many": (
+        "One window too many was counted. Put the numbers of a tiny row into your formula: which of "
+        "its windows sticks out?",
+        lambda n, k, s, p: (n + 2 * p - k) // s + 2,
+    ),
+    "stride-forgotten-plus-one": (
+        "Window and padding are in it, and the stride and the first window are not. How many whole "
+        "strides are in that room, and how many windows is that?",
+        lambda n, k, s, p: n + 2 * p - k,
+    ),
+    "half-the-kernel": (
+        "Half a window was taken off at the end. How many cells of the row does the last window need "
+        "from where it starts?",
+        lambda n, k, s, p: (n + 2 * p - k // 2) // s + 1,
+    ),
+}
+
+
+def counted(
+    answers: Callable[[Count], Callable[..., Any]], where: str = "", *ids: str
+) -> dict[str, Slip]:
+    """Return the slips of an exercise about sizes.
+
+    Parameters
+    ----------
+    answers
+        Turns a way to count windows into the answer to a case.
+    where
+        Which layer it is about, where an exercise has several: ``"the first pool"``.
+    ids
+        Misconceptions of `count` that are to be among them.
+    """
+    ways = {**{id: (TEXTS[id], _counting(id)) for id in ids}, **COUNTS}
+    mark = where and f"-in-{where.replace(' ', '-')}"
+    return {
+        f"{id}{mark}": Slip(
+            f"In {where}: {text[0].lower()}{text[1:]}" if where else text, answers(how)
+        )
+        for id, (text, how) in ways.items()
+    }
+
+
+def _counting(id: str) -> Count:
+    return lambda *window: count({id}, *window)
 
 
 def _step(wrong: Mistakes, kernel_size: int, stride: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -69,24 +69,146 @@ def _field_draw(stream: Stream) -> Case:
     return stream.numbers(first=(3, 19), pool=(2, 5), second=(3, 15), third=(3, 15))
 
 
+def _field_of(count: Callable[[list[int], list[int]], float]) -> Callable[..., float]:
+    """Return an answer from the kernel sizes and the jumps before each layer."""
+    return lambda first, pool, second, third: count(
+        [first, pool, second, pool, third], [1, 1, 2, 2, 4]
+    )
+
+
+def _stack_of(
+    layers: Callable[[int, int, int, int], list[tuple[int, int]]],
+) -> Callable[..., float]:
+    """Return what a stack sees that is another one than asked."""
+    return lambda first, pool, second, third: reach(layers(first, pool, second, third))[0]
+
+
 _FIELD_SLIPS = {
     "kernels-multiplied": Slip(
         "The kernel sizes were multiplied. A second layer widens what is seen by its window less "
         "one: try two 3×3 layers by hand.",
-        lambda first, pool, second, third: first * pool * second * pool * third,
+        _field_of(lambda k, j: np.prod(k)),
+    ),
+    "kernels-added": Slip(
+        "The kernel sizes were added. A second layer widens what is seen by its window less one, and "
+        "after a stride by steps of several pixels: try two 3×3 layers by hand.",
+        _field_of(lambda k, j: sum(k)),
+    ),
+    "kernels-added-but-one": Slip(
+        "The kernel sizes were added, with 1 taken off in the end. Each layer widens what is seen "
+        "by its window less one, and after a stride by steps of several pixels.",
+        _field_of(lambda k, j: sum(k) - 1),
     ),
     "second-stride-forgotten": Slip(
         "The stride of the second pool was left out. It widens the steps of every layer after it.",
-        lambda first, pool, second, third: reach(
-            [(first, 1), (pool, 2), (second, 1), (pool, 1), (third, 1)]
-        )[0],
+        _stack_of(lambda a, p, b, c: [(a, 1), (p, 2), (b, 1), (p, 1), (c, 1)]),
+    ),
+    "first-stride-forgotten": Slip(
+        "The stride of the first pool was left out. It widens the steps of every layer after it.",
+        _stack_of(lambda a, p, b, c: [(a, 1), (p, 1), (b, 1), (p, 2), (c, 1)]),
     ),
     "layers-reversed": Slip(
         "The layers were taken in reverse order. The table starts at the photo, with the first "
         "layer.",
-        lambda first, pool, second, third: reach(
-            [(third, 1), (pool, 2), (second, 1), (pool, 2), (first, 1)]
-        )[0],
+        _stack_of(lambda a, p, b, c: [(c, 1), (p, 2), (b, 1), (p, 2), (a, 1)]),
+    ),
+    "second-pool-forgotten": Slip(
+        "The second pool's own window was left out. It reads several cells too, and adds "
+        "(kernel_size − 1)·jump like a convolution.",
+        _stack_of(lambda a, p, b, c: [(a, 1), (p, 2), (b, 1), (1, 2), (c, 1)]),
+    ),
+    "first-pool-forgotten": Slip(
+        "The first pool's own window was left out. It reads several cells too, and adds "
+        "(kernel_size − 1)·jump like a convolution.",
+        _stack_of(lambda a, p, b, c: [(a, 1), (1, 2), (b, 1), (p, 2), (c, 1)]),
+    ),
+    "one-pool-left-out": Slip(
+        "One pool was left out, its stride too. There are two of them.",
+        _stack_of(lambda a, p, b, c: [(a, 1), (p, 2), (b, 1), (c, 1)]),
+    ),
+    "both-pools-left-out": Slip(
+        "Both pools were left out, their strides too. They read several cells, and they widen the "
+        "steps of every layer after them.",
+        _stack_of(lambda a, p, b, c: [(a, 1), (b, 1), (c, 1)]),
+    ),
+    "first-layer-left-out": Slip(
+        "The first convolution was left out. It adds its window less one.",
+        _stack_of(lambda a, p, b, c: [(1, 1), (p, 2), (b, 1), (p, 2), (c, 1)]),
+    ),
+    "last-layer-left-out": Slip(
+        "The last convolution was left out. It adds its window less one, in steps as wide as the "
+        "strides before it have made them.",
+        _stack_of(lambda a, p, b, c: [(a, 1), (p, 2), (b, 1), (p, 2), (1, 1)]),
+    ),
+    "last-layer-alone": Slip(
+        "That is the window of the last convolution. Its cells are numbers that see several pixels "
+        "themselves.",
+        _field_of(lambda k, j: k[-1]),
+    ),
+    "first-layer-alone": Slip(
+        "That is the window of the first convolution. Later layers put its cells together.",
+        _field_of(lambda k, j: k[0]),
+    ),
+    "last-layer-times-jump": Slip(
+        "That is the last convolution alone, times its jump. The layers before it widen what each "
+        "of its cells sees.",
+        _field_of(lambda k, j: k[-1] * j[-1]),
+    ),
+    "last-layer-less-one-times-jump": Slip(
+        "That is the last convolution alone, (kernel_size − 1) times its jump. The layers before "
+        "it widen what each of its cells sees.",
+        _field_of(lambda k, j: (k[-1] - 1) * j[-1] + 1),
+    ),
+    "area": Slip(
+        "That is how many pixels a square of that width holds. The task asks how wide it is.",
+        lambda **case: receptive_field(**case) ** 2,
+    ),
+    "jump-for-every-layer": Slip(
+        "Each layer was taken times the jump at the end. A layer's step is what the strides before "
+        "it make of one pixel.",
+        _field_of(lambda k, j: 1 + sum(n - 1 for n in k) * j[-1]),
+    ),
+    "sizes-times-last-jump": Slip(
+        "All kernel sizes were added and taken times the jump at the end. A layer's step is what "
+        "the strides before it make of one pixel.",
+        _field_of(lambda k, j: sum(k) * j[-1]),
+    ),
+    "every-layer-doubles": Slip(
+        "Every layer was taken to double the jump. Only a stride does, and the convolutions have "
+        "stride 1.",
+        _stack_of(lambda a, p, b, c: [(a, 2), (p, 2), (b, 2), (p, 2), (c, 2)]),
+    ),
+    "whole-kernels": Slip(
+        "Each layer added its whole kernel, and there was nothing to begin with. A number sees one "
+        "pixel before any layer, itself, and each layer adds its window less one.",
+        _field_of(lambda k, j: sum(n * jump for n, jump in zip(k, j, strict=True))),
+    ),
+    "windows-seen-twice": Slip(
+        "Each layer added its whole kernel, the first one too. One of its cells is the one that was "
+        "seen already.",
+        _field_of(lambda k, j: k[0] + sum(n * jump for n, jump in zip(k[1:], j[1:], strict=True))),
+    ),
+    "stride-four-for-each": Slip(
+        "The jump after both pools was used for the convolution between them too. A layer's step is "
+        "what the strides before it make of one pixel.",
+        _field_of(
+            lambda k, j: sum((n - 1) * m for n, m in zip(k, [1, 1, 4, 4, 4], strict=True)) + 1
+        ),
+    ),
+    "jump": Slip(
+        "That is the jump: how far apart two neighbours look. Asked is how much one of them sees.",
+        _field_of(lambda k, j: j[-1]),
+    ),
+    "one-too-many": Slip(
+        "It is one too many: is one of the pixels counted twice?",
+        lambda **case: receptive_field(**case) + 1,
+    ),
+    "doubled-last-jump": Slip(
+        "The jump was doubled once too often before the last layer. How many layers with stride 2 "
+        "stand before it?",
+        _field_of(
+            lambda k, j: sum((n - 1) * m for n, m in zip(k, [1, 1, 2, 2, 8], strict=True)) + 1
+        ),
     ),
 }
 
@@ -177,6 +299,157 @@ add(
     )
 )
 
+
+def _shift(
+    period: Callable[[np.ndarray], float], pixels: Callable[..., float] | None = None
+) -> Callable[..., tuple[float, float]]:
+    """Return (a, b) of somebody who finds the period so, and then the pixels so."""
+
+    def answers(strides: np.ndarray, cells: int) -> tuple[float, float]:
+        a = period(strides)
+        return a, a * cells if pixels is None else pixels(a, cells, strides)
+
+    return answers
+
+
+_ALONE = (
+    "Only one of the pools was asked, {}. Follow one shift through the stack: what is a shift of one "
+    "cell for the next pool?"
+)
+_SHIFT_SLIPS = {
+    **{
+        f"{name}-stride-only": Slip(_ALONE.format(said), _shift(how))
+        for name, said, how in (
+            ("largest", "the one with the largest stride", np.max),
+            ("first", "the first one", lambda v: v[0]),
+            ("smallest", "the one with the smallest stride", np.min),
+            ("middle", "the second one", lambda v: v[1]),
+        )
+    },
+    **{
+        f"without-{name}": Slip(
+            f"The {name} stride is missing from the product. Every pool has to be passed: follow one "
+            "shift through the stack.",
+            _shift(how),
+        )
+        for name, how in (
+            ("first", lambda v: v[1:].prod()),
+            ("second", lambda v: v[0] * v[2]),
+            ("last", lambda v: v[:-1].prod()),
+        )
+    },
+    "largest-times-pools": Slip(
+        "The largest stride was taken times the number of pools. Each pool has a stride of its own.",
+        _shift(lambda v: max(v) * len(v)),
+    ),
+    "half-a-period": Slip(
+        "That is half of what it takes. Away from the border a shift must come out as whole cells.",
+        _shift(lambda v: v.prod() / 2),
+    ),
+    "all-twos": Slip(
+        "Every pool was taken for one with stride 2. The task gives their strides.",
+        _shift(lambda v: 2 ** len(v)),
+    ),
+    "common-divisor": Slip(
+        "1 is the largest number that divides all strides. A shift by one pixel is no whole step of "
+        "the first pool: which shift is one for all of them, one after the other?",
+        _shift(np.gcd.reduce),
+    ),
+    "every-shift": Slip(
+        "With (a) = 1 every shift would do. A shift by one pixel is no whole step of the first pool: "
+        "which shift is one for all of them, one after the other?",
+        _shift(lambda v: 1),
+    ),
+    "every-shift-then-right": Slip(
+        "(b) is right. With (a) = 1 every shift would do, though: by how many pixels must the input "
+        "be shifted for one whole cell?",
+        _shift(lambda v: 1, lambda a, cells, v: v.prod() * cells),
+    ),
+    "common-multiple": Slip(
+        "That is the least common multiple. A shift by one cell of one pool is a shift by one pixel "
+        "for the next: the strides work one after the other.",
+        _shift(np.lcm.reduce),
+    ),
+    "average": Slip(
+        "That is the mean of the strides. Follow one shift through the stack.",
+        _shift(np.mean),
+    ),
+    "one-less": Slip(
+        "That is one pixel less. By so much the output need not be the old one: which shift is sure "
+        "to come out whole?",
+        _shift(lambda v: v.prod() - 1),
+    ),
+    "one-more": Slip(
+        "That is one pixel more than it takes.",
+        _shift(lambda v: v.prod() + 1),
+    ),
+    "strides-less-one": Slip(
+        "The product is of the strides less one. A pool with stride 2 turns two pixels into one cell.",
+        _shift(lambda v: (v - 1).prod()),
+    ),
+    "swapped": Slip(
+        "(a) and (b) have changed places. Which of the two shifts is the smaller one?",
+        lambda strides, cells: shift_phase(strides, cells)[::-1],
+    ),
+    **{
+        f"b-{name}": Slip(f"(a) is right. {text}", _shift(np.prod, how))
+        for name, text, how in (
+            (
+                "with-last-stride",
+                "For (b) only the last stride was used: how many pixels of the input is one cell?",
+                lambda a, cells, v: v[-1] * cells,
+            ),
+            (
+                "with-first-stride",
+                "For (b) only the first stride was used: how many pixels of the input is one cell?",
+                lambda a, cells, v: v[0] * cells,
+            ),
+            (
+                "with-all-strides-added",
+                "For (b) the strides were added: how many pixels of the input is one cell?",
+                lambda a, cells, v: v.sum() * cells,
+            ),
+            (
+                "one-cell-fewer",
+                "For (b) one cell too few was counted. How many pixels is one cell, and how many "
+                "are so many cells?",
+                lambda a, cells, v: a * (cells - 1),
+            ),
+            (
+                "one-cell-more",
+                "For (b) one cell too many was counted. How many pixels is one cell, and how many "
+                "are so many cells?",
+                lambda a, cells, v: a * (cells + 1),
+            ),
+            (
+                "added",
+                "For (b) the cells were added to it. How many pixels is one cell, how many are two?",
+                lambda a, cells, v: a + cells,
+            ),
+            (
+                "power",
+                "For (b) a power was taken. How many pixels is one cell, how many are two?",
+                lambda a, cells, v: float(a) ** cells,
+            ),
+            (
+                "divided",
+                "For (b) it was divided by the cells. How many pixels is one cell, how many are two?",
+                lambda a, cells, v: a / cells,
+            ),
+            (
+                "floored",
+                "For (b) it was divided by the cells. How many pixels is one cell, how many are two?",
+                lambda a, cells, v: a // cells,
+            ),
+            (
+                "the-same",
+                "(b) is the same as (a): that shifts the output by one cell.",
+                lambda a, cells, v: a,
+            ),
+        )
+    },
+}
+
 # --- shift-phase ----------------------------------------------------------------------------
 
 
@@ -215,6 +488,7 @@ add(
         },
         solution=shift_phase,
         mistaken=_shift_mistaken,
+        slips=_SHIFT_SLIPS,
         misconceptions=usual(
             *("stride-ignored", "strides-added"),
             *("last-stride-only", "cells-for-pixels"),

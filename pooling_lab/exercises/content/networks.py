@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from ..exercise import Case, Exercise, Mistakes, Slip, add, keeping
-from ..misconceptions import usual
+from ..exercise import Case, Exercise, Formula, Mistakes, Slip, add, keeping
+from ..misconceptions import Count, counted, usual
 from ..seeded_random import Stream
 
 # --- how VGG16's shape goes wrong --------------------------------------------------------------
@@ -30,6 +31,30 @@ def _channels(channels: int) -> Callable[..., tuple[int, int, int]]:
     return lambda height, width: (channels, height // 32, width // 32)
 
 
+def _halved(
+    times: int, rounding: Callable[[float], float] = lambda n: n // 1
+) -> Callable[..., Any]:
+    """Return the answer of somebody who halves the sides so often."""
+
+    def answers(height: int, width: int) -> list[float]:
+        sides: list[float] = [height, width]
+        for _ in range(times):
+            sides = [rounding(side / 2) for side in sides]
+        return [512, *sides]
+
+    return answers
+
+
+def _vgg_with(how: Count) -> Callable[..., Any]:
+    def answers(height: int, width: int) -> list[float]:
+        sides: list[Any] = [height, width]
+        for _ in range(5):
+            sides = [how(side, 2, 2, 0) for side in sides]
+        return [512, *sides]
+
+    return answers
+
+
 _VGG_SLIPS = {
     "channels-of-photo": Slip(
         "The channels stayed those of the photo. The convolutions change them, block by block: "
@@ -41,11 +66,82 @@ _VGG_SLIPS = {
         "VGG16's table.",
         _channels(64),
     ),
+    "channels-of-block-two": Slip(
+        "Those are the channels of the second block. They grow from block to block: look at "
+        "VGG16's table.",
+        _channels(128),
+    ),
     "channels-of-block-three": Slip(
         "Those are the channels of the third block. They grow once more after it: look at VGG16's "
         "table.",
         _channels(256),
     ),
+    "doubled-after-each-block": Slip(
+        "The channels were doubled after every block, the last one too. Look at VGG16's table: from "
+        "some block on they stop growing.",
+        _channels(2048),
+    ),
+    "channels-of-the-dense-layers": Slip(
+        "4096 is the width of the dense layers, which come later. How many channels does the last "
+        "convolution make?",
+        _channels(4096),
+    ),
+    "channels-of-the-classes": Slip(
+        "1000 is how many classes there are, in the last dense layer. How many channels does the "
+        "last convolution make?",
+        _channels(1000),
+    ),
+    "as-for-224": Slip(
+        "7×7 comes out of a photo of 224 rows and columns. This one has other sizes: halve them.",
+        lambda height, width: (512, 7, 7),
+    ),
+    "fraction-kept": Slip(
+        "A number of windows is whole. What becomes of a last row or column that has no partner?",
+        lambda height, width: (512, height / 32, width / 32),
+    ),
+    "halved-by-each-convolution": Slip(
+        "The sides were halved once for each of the 13 convolutions. With padding 1 and stride 1 "
+        "these keep the size: which layers halve it?",
+        _halved(13),
+    ),
+    "divided-by-ten": Slip(
+        "The sides were divided by 2 · 5. Halve them five times: what is half of a half?",
+        lambda height, width: (512, height // 10, width // 10),
+    ),
+    "halved-once": Slip(
+        "The sides were halved once. Each of the five blocks ends in a pool.",
+        _halved(1),
+    ),
+    "never-halved": Slip(
+        "The sides are those of the photo. Each of the five blocks ends in a pool: what does it do "
+        "to them?",
+        _halved(0),
+    ),
+    "two-pools-missing": Slip(
+        "Two pools are missing: there is one in each block. Count them.", _halved(3)
+    ),
+    "one-pool-too-many": Slip(
+        "One pool too many was counted: there is one in each of the five blocks.", _halved(6)
+    ),
+    "nearest": Slip(
+        "Halves were rounded to the nearest whole number. A last row or column without a partner is "
+        "left out.",
+        _halved(5, round),
+    ),
+    "rounded-in-the-end": Slip(
+        "It was rounded to the nearest whole number in the end. Each pool leaves out a last row or "
+        "column that has no partner.",
+        lambda height, width: (512, round(height / 32), round(width / 32)),
+    ),
+    "flattened": Slip(
+        "That is how many numbers come out in all. Asked is the shape: channels, height and width.",
+        lambda height, width: 512 * (height // 32) * (width // 32),
+    ),
+    "with-a-batch": Slip(
+        "A batch was written before the shape. The task asks for three numbers.",
+        lambda height, width: (1, 512, height // 32, width // 32),
+    ),
+    **counted(_vgg_with, "", "forgot-plus-one", "stride-ignored"),
 }
 
 # --- vgg-shapes -----------------------------------------------------------------------------
@@ -128,6 +224,38 @@ _HEAD_SLIPS = {
             4 * (channels + 1) * classes,
         ),
     ),
+    "divided-by-side": Slip(
+        "(b) is (a), divided by the side of the map. What is left of a channel after global average "
+        "pooling, and are the biases fewer then?",
+        lambda channels, size, classes: (
+            (channels * size**2 + 1) * classes,
+            (channels * size**2 + 1) * classes / size,
+        ),
+    ),
+    "divided-by-area": Slip(
+        "(b) is (a), divided by the cells of the map. The weights become fewer like that: and the "
+        "biases?",
+        lambda channels, size, classes: (
+            (channels * size**2 + 1) * classes,
+            (channels * size**2 + 1) * classes / size**2,
+        ),
+    ),
+    "pool-learns-a-window": Slip(
+        "Weights were counted for the pooling, one for each cell it averages. It divides by their "
+        "number: what would it learn?",
+        lambda channels, size, classes: (
+            (channels * size**2 + 1) * classes,
+            (channels + 1) * classes + size**2,
+        ),
+    ),
+    "pool-learns-a-window-per-channel": Slip(
+        "Weights were counted for the pooling, one for each cell it averages. It divides by their "
+        "number: what would it learn?",
+        lambda channels, size, classes: (
+            (channels * size**2 + 1) * classes,
+            (channels + 1) * classes + channels * size**2,
+        ),
+    ),
     "nothing-left": Slip(
         "Averaging itself learns nothing, but after it there is still a dense layer: what does "
         "that one learn?",
@@ -165,6 +293,17 @@ add(
         solution=head_weights,
         mistaken=_head_mistaken,
         slips=_HEAD_SLIPS,
+        formula=Formula(
+            lambda channels, size, classes: {
+                "channels": channels,
+                "size": size,
+                "classes": classes,
+            },
+            (
+                (("channels", "size", "size", "classes"), ("classes",)),
+                (("channels", "classes"), ("classes",)),
+            ),
+        ),
         misconceptions=usual(
             *("biases-forgotten", "pool-weights-counted", "channels-forgotten"),
             *("side-not-squared", "one-axis-averaged", "parts-swapped"),
@@ -241,6 +380,10 @@ add(
         solution=strided_conv_weights,
         mistaken=_strided_mistaken,
         slips=_STRIDED_SLIPS,
+        formula=Formula(
+            lambda channels, kernel_size: {"channels": channels, "kernel_size": kernel_size},
+            ((("kernel_size", "kernel_size", "channels", "channels"), ("channels",)),),
+        ),
         misconceptions=usual(
             *("biases-forgotten", "pool-weights-counted", "channels-forgotten"),
             *("side-not-squared", "stride-divides-weights"),
@@ -253,15 +396,16 @@ add(
     )
 )
 
+
+def _work_of(how: Count) -> Callable[..., float]:
+    """Return the answer of somebody who counts the windows along each side in this way."""
+    return lambda size, inputs, outputs, kernel_size: (
+        how(size, kernel_size, 2, kernel_size // 2) ** 2 * outputs * inputs * kernel_size**2
+    )
+
+
 _WORK_SLIPS = {
-    "forgot-plus-one": Slip(
-        "The output was counted one too small on each side: those are the steps from window to "
-        "window. The first window stands there before any step is made.",
-        lambda size, inputs, outputs, kernel_size: (
-            ((size + 2 * (kernel_size // 2) - kernel_size) // 2) ** 2
-            * (outputs * inputs * kernel_size**2)
-        ),
-    ),
+    **counted(_work_of, "", "forgot-plus-one", "padding-once", "ceil-for-floor"),
     "kernel-forgotten": Slip(
         "The kernel is missing from the product. One output reads a whole window: how many cells "
         "of each input channel is that?",
@@ -317,6 +461,16 @@ add(
         solution=multiply_adds,
         mistaken=_work_mistaken,
         slips=_WORK_SLIPS,
+        formula=Formula(
+            lambda size, inputs, outputs, kernel_size: {
+                "output rows": (size + 2 * (kernel_size // 2) - kernel_size) // 2 + 1,
+                "inputs": inputs,
+                "outputs": outputs,
+                "kernel_size": kernel_size,
+                "size": size,
+            },
+            ((("output rows",) * 2 + ("outputs", "kernel_size", "kernel_size", "inputs"),),),
+        ),
         misconceptions=usual(
             *("channels-forgotten", "at-input-size", "doubled"),
             *("padding-ignored", "side-not-squared"),
@@ -328,6 +482,13 @@ add(
         ),
     )
 )
+
+
+def _pooled_bytes(how: Count) -> Callable[..., float]:
+    """Return the answer of somebody who counts the windows of the pool in this way."""
+    return lambda batch, channels, height, width: (
+        batch * channels * how(height, 2, 2, 0) * how(width, 2, 2, 0) * 4
+    )
 
 
 def _in_units(unit: float) -> Callable[..., float]:
@@ -354,11 +515,36 @@ _BYTE_SLIPS = {
         "Eight bytes were counted for each number, as float64 takes. How many bits has float32?",
         _in_units(0.5),
     ),
-    "stride-ignored": Slip(
-        "The pool was taken to move by one cell at a time, so that a row loses one number only. "
-        "Here it moves by the stride: where does the second window start?",
-        lambda batch, channels, height, width: batch * channels * (height - 1) * (width - 1) * 4,
+    "gradients-too": Slip(
+        "That is twice as much, as if a gradient were kept beside each number. Only the result is "
+        "asked for.",
+        _in_units(0.5),
     ),
+    "indices-too": Slip(
+        "Eight more bytes were counted for each number, as for the indices of its maximum. Only the "
+        "result is asked for.",
+        _in_units(1 / 3),
+    ),
+    "input-too": Slip(
+        "The map before the pool was counted as well. Only the result is asked for.",
+        lambda batch, channels, height, width: (
+            batch * channels * (height * width + height // 2 * (width // 2)) * 4
+        ),
+    ),
+    "quartered": Slip(
+        "Each side was divided by four. The window moves by two cells: what becomes of a side, and "
+        "what of the area?",
+        lambda batch, channels, height, width: batch * channels * (height // 4) * (width // 4) * 4,
+    ),
+    "shape": Slip(
+        "That is the shape of the result. How many numbers is that, and how many bytes are they?",
+        lambda batch, channels, height, width: (batch, channels, height // 2, width // 2),
+    ),
+    "sides-added": Slip(
+        "Rows and columns were added. How many cells has a map of 2 rows and 3 columns?",
+        lambda batch, channels, height, width: batch * channels * (height // 2 + width // 2) * 4,
+    ),
+    **counted(_pooled_bytes, "", "forgot-plus-one", "stride-ignored"),
 }
 
 # --- activation-bytes -----------------------------------------------------------------------
@@ -400,6 +586,25 @@ add(
         solution=activation_bytes,
         mistaken=_bytes_mistaken,
         slips=_BYTE_SLIPS,
+        formula=Formula(
+            lambda batch, channels, height, width: {
+                "batch": batch,
+                "channels": channels,
+                "output rows": height // 2,
+                "output columns": width // 2,
+                "bytes of a number": 4,
+                "height": height,
+                "width": width,
+            },
+            (
+                (
+                    (
+                        *("batch", "channels", "output rows", "output columns"),
+                        "bytes of a number",
+                    ),
+                ),
+            ),
+        ),
         misconceptions=usual(
             *("pool-forgotten", "one-side-halved", "numbers-not-bytes"),
             *("bits-for-bytes", "one-image", "one-channel"),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..exercise import Case, Exercise, Mistakes, Slip, add, function, keeping
-from ..misconceptions import count, slide, usual
+from ..misconceptions import Count, count, counted, slide, usual
 from ..seeded_random import Stream
 
 Sizes = tuple[int, ...]
@@ -122,16 +122,6 @@ add(
     )
 )
 
-# --- how an output size goes wrong ----------------------------------------------------------
-
-_SIZE_SLIPS = {
-    "same-size": Slip(
-        "Those are the sizes that go in. Padding keeps a size only when the window moves by one "
-        "cell at a time: what does the stride do?",
-        lambda height, width, **_: (height, width),
-    ),
-}
-
 # --- output-size ----------------------------------------------------------------------------
 
 
@@ -143,6 +133,14 @@ def output_size(height: int, width: int, kernel_size: int, stride: int, padding:
 def _output_size_mistaken(wrong: Mistakes, height: int, width: int, **window: int) -> list[float]:
     sizes = [count(wrong, cells, **window) for cells in (height, width)]
     return sizes[::-1] if "rows-columns-swapped" in wrong else sizes
+
+
+_OUTPUT_SLIPS = {
+    "windows-in-all": Slip(
+        "That is how many windows there are in all. The task asks for rows and columns apart.",
+        lambda **case: np.prod(output_size(**case)),
+    ),
+}
 
 
 def _output_size_draw(stream: Stream) -> Case:
@@ -183,7 +181,12 @@ add(
         draws={1: keeping(_output_size_draw, _output_size_tells)},
         solution=output_size,
         mistaken=_output_size_mistaken,
-        slips=_SIZE_SLIPS,
+        slips=counted(
+            lambda how: (
+                lambda height, width, **window: [how(n, *window.values()) for n in (height, width)]
+            )
+        )
+        | _OUTPUT_SLIPS,
         misconceptions=usual(
             *("forgot-plus-one", "padding-once", "padding-ignored", "ceil-for-floor"),
             *("fraction-kept", "stride-ignored", "stride-is-kernel", "window-not-subtracted"),
@@ -196,6 +199,11 @@ add(
             "floor((height + 2·padding − kernel_size) / stride) + 1, and the same for the width.",
         ),
     )
+)
+
+_WAYS = (
+    *("forgot-plus-one", "padding-once", "padding-ignored", "stride-ignored", "stride-is-kernel"),
+    *("window-not-subtracted", "ceil-for-floor"),
 )
 
 # --- how rounding up and gaps go wrong ------------------------------------------------------
@@ -245,34 +253,125 @@ def _ceil_tells(gaps: Sizes, kernel_size: int, dilation: int, rounded: Sizes, st
     return right not in wider and all(rest) and kept[0] != kept[1] and unpadded != padded
 
 
-def _ceil_slip(span: Callable[[int, int], int], second: int, padding: int) -> Callable[..., Any]:
-    def slipped(gaps: Sizes, kernel_size: int, dilation: int, rounded: Sizes, stride: int) -> Any:
-        first, other = (stride, 2) if second else (2, stride)
-        found = [(n - span(kernel_size, dilation)) // first + 1 for n in gaps]
-        for n in rounded:
-            last = -(-(n + 2 * padding - kernel_size) // other)
-            found.append(last + (last * other < n + padding))
-        return found
+def _ceil_parts(
+    span: Callable[[int, int], int] = lambda k, d: (k - 1) * d + 1,
+    first: Count = lambda n, k, s, p: (n - k) // s + 1,
+    second: Count = lambda n, k, s, p: _starting_inside(n, k, s, p, -(-(n + 2 * p - k) // s) + 1),
+    exchanged: bool = False,
+) -> Callable[..., Any]:
+    """Return the answer of somebody who counts the windows of the two pools in these ways."""
 
-    return slipped
+    def answers(gaps: Sizes, kernel_size: int, dilation: int, rounded: Sizes, stride: int) -> Any:
+        one, other = (stride, 2) if exchanged else (2, stride)
+        found = [first(n, span(kernel_size, dilation), one, 0) for n in gaps]
+        return found + [second(n, kernel_size, other, 1) for n in rounded]
+
+    return answers
+
+
+def _starting_inside(size: int, kernel_size: int, stride: int, padding: int, windows: int) -> int:
+    """Leave the last window out if it starts behind the last pixel."""
+    return windows - ((windows - 1) * stride >= size + padding)
 
 
 _CEIL_SLIPS = {
     "dilation-added": Slip(
         "The dilation was added to kernel_size. There is a gap of dilation − 1 cells between any "
         "two neighbours of the window: how many gaps are there?",
-        _ceil_slip(lambda k, d: k + d, 0, 1),
+        _ceil_parts(lambda k, d: k + d),
+    ),
+    "span-one-short": Slip(
+        "kernel_size − 1 steps of the dilation lead from the first cell of a window to its last. "
+        "Both of these belong to the window: how many cells does it span?",
+        _ceil_parts(lambda k, d: (k - 1) * d),
+    ),
+    "dilation-as-gap": Slip(
+        "The dilation was taken for the number of empty cells between neighbours. With dilation 1 "
+        "there is none: how many are there here?",
+        _ceil_parts(lambda k, d: (k - 1) * (d + 1) + 1),
+    ),
+    "gap-after-each": Slip(
+        "A gap was counted for each cell of the window, also after the last. Draw one window: how "
+        "many gaps lie between its cells?",
+        _ceil_parts(lambda k, d: k + k * (d - 1)),
+    ),
+    "one-gap": Slip(
+        "One gap was counted in the whole window. There is one between any two neighbours.",
+        _ceil_parts(lambda k, d: k + d - 1),
     ),
     "strides-exchanged": Slip(
         "The strides of the two pools have changed places. The first moves by 2; which moves by "
         "the stride that is given?",
-        _ceil_slip(lambda k, d: (k - 1) * d + 1, 1, 1),
+        _ceil_parts(exchanged=True),
+    ),
+    "pairs-exchanged": Slip(
+        "The numbers of the two pools have changed places: those of the dilated one come first.",
+        lambda **case: np.roll(ceil_sizes(**case), 2),
     ),
     "padding-ignored": Slip(
         "The padding of the second pool was left out. The first window starts in it, before the "
         "first pixel, so the row is longer than its pixels.",
-        _ceil_slip(lambda k, d: (k - 1) * d + 1, 0, 0),
+        _ceil_parts(
+            second=lambda n, k, s, p: _starting_inside(n, k, s, 0, -(-(n - k) // s) + 1),
+        ),
     ),
+    "padding-once": Slip(
+        "The padding of the second pool was added on one side only. There are padding cells before "
+        "the first pixel and after the last one.",
+        _ceil_parts(
+            second=lambda n, k, s, p: _starting_inside(n, k, s, p, -(-(n + p - k) // s) + 1),
+        ),
+    ),
+    "steps-counted": Slip(
+        "In all four the steps from window to window were counted. The first window stands there "
+        "before any step is made: count the windows of a tiny row by hand.",
+        _ceil_parts(
+            first=lambda n, k, s, p: (n - k) // s,
+            second=lambda n, k, s, p: _starting_inside(n, k, s, p, -(-(n + 2 * p - k) // s)),
+        ),
+    ),
+    "steps-counted-with-gaps": Slip(
+        "In the dilated pool the steps from window to window were counted. The first window stands "
+        "there before any step is made.",
+        _ceil_parts(first=lambda n, k, s, p: (n - k) // s),
+    ),
+    "steps-counted-when-rounding": Slip(
+        "In the second pool the steps from window to window were counted. The first window stands "
+        "there before any step is made.",
+        _ceil_parts(
+            second=lambda n, k, s, p: _starting_inside(n, k, s, p, -(-(n + 2 * p - k) // s)),
+        ),
+    ),
+    "rounded-up-both": Slip(
+        "The dilated pool was rounded up too. ceil_mode belongs to the second pool alone.",
+        _ceil_parts(first=lambda n, k, s, p: -(-(n - k) // s) + 1),
+    ),
+    "padding-in-both": Slip(
+        "The dilated pool was given a padding of 1 too. It belongs to the second pool alone.",
+        _ceil_parts(first=lambda n, k, s, p: (n + 2 - k) // s + 1),
+    ),
+    "always-dropped": Slip(
+        "The last window was always left out. It is only where it starts behind the last pixel.",
+        _ceil_parts(second=lambda n, k, s, p: -(-(n + 2 * p - k) // s)),
+    ),
+    "dilation-in-both": Slip(
+        "The window of the second pool was spread by the dilation too. Which pool has one?",
+        lambda gaps, kernel_size, dilation, rounded, stride: _ceil_parts(
+            second=lambda n, k, s, p: _starting_inside(
+                n, k, s, p, -(-(n + 2 * p - (k - 1) * dilation - 1) // s) + 1
+            )
+        )(gaps, kernel_size, dilation, rounded, stride),
+    ),
+    "fraction-kept": Slip(
+        "A number of windows is whole. Decide what becomes of one that only partly fits: in the one "
+        "pool, and in the other.",
+        _ceil_parts(
+            first=lambda n, k, s, p: (n - k) / s + 1,
+            second=lambda n, k, s, p: (n + 2 * p - k) / s + 1,
+        ),
+    ),
+    **counted(lambda how: _ceil_parts(first=how), "the first pool", *_WAYS),
+    **counted(lambda how: _ceil_parts(second=how), "the second pool", *_WAYS[:-1]),
 }
 
 # --- ceil-and-dilation ----------------------------------------------------------------------
@@ -460,6 +559,176 @@ def _dropped_mistaken(wrong: Mistakes, size: int, kernel_size: int, stride: int)
     return [cell + ("counted-from-one" in wrong) for cell in sorted(left)]
 
 
+def _left_over(
+    size: int, kernel_size: int, stride: int, first: int = 0, more: int = 0, end: int | None = None
+) -> list[int]:
+    """Return the pixels that these windows do not read; ``more`` of them than fit, or fewer."""
+    count = (size - first - kernel_size) // stride + 1 + more
+    starts = [first + i * stride for i in range(max(count, 0))]
+    read = {start + i for start in starts for i in range(kernel_size)}
+    return [cell for cell in range(size if end is None else end) if cell not in read]
+
+
+def _gaps_and_tail(size: int, kernel_size: int, stride: int) -> tuple[list[int], list[int]]:
+    left = _left_over(size, kernel_size, stride)
+    last = (size - kernel_size) // stride * stride + kernel_size
+    return [n for n in left if n < last], [n for n in left if n >= last]
+
+
+_DROPPED_SLIPS = {
+    "those-read": Slip(
+        "Those are the pixels that some window reads. Asked are the others.",
+        lambda size, kernel_size, stride: sorted(
+            {*range(size)} - {*_left_over(size, kernel_size, stride)}
+        ),
+    ),
+    "starts": Slip(
+        "Those are the pixels at which the windows begin. A window reads that pixel, and the ones "
+        "after it: which are left?",
+        lambda size, kernel_size, stride: [*range(0, size - kernel_size + 1, stride)],
+    ),
+    "last-cells": Slip(
+        "Those are the last pixels of the windows. A window reads them: which come after?",
+        lambda size, kernel_size, stride: [*range(kernel_size - 1, size, stride)],
+    ),
+    "multiples-of-stride": Slip(
+        "Those are the multiples of the stride, where a next window begins. It reads that pixel: "
+        "which lie before it, behind the window before?",
+        lambda size, kernel_size, stride: [*range(stride, size, stride)],
+    ),
+    "all-multiples-of-stride": Slip(
+        "Those are the multiples of the stride, where windows begin. A window reads that pixel: "
+        "which are left between two windows?",
+        lambda size, kernel_size, stride: [*range(0, size, stride)],
+    ),
+    "multiples-of-kernel": Slip(
+        "Those are the multiples of kernel_size. Write down the pixels of the first window, then "
+        "those of the second.",
+        lambda size, kernel_size, stride: [*range(kernel_size, size, kernel_size)],
+    ),
+    "first-window-at-one": Slip(
+        "The first window was put at pixel 1. It stands at the very beginning of the row.",
+        lambda size, kernel_size, stride: _left_over(size, kernel_size, stride, first=1),
+    ),
+    "size-too": Slip(
+        "One pixel too many: {size} pixels that are numbered from 0 end at the one before.",
+        lambda size, kernel_size, stride: _left_over(size, kernel_size, stride, end=size + 1),
+    ),
+    "last-pixel-missing": Slip(
+        "The last pixel of the row is not among yours. Which number has it, counted from 0, and "
+        "does a window read it?",
+        lambda size, kernel_size, stride: _left_over(size, kernel_size, stride, end=size - 1),
+    ),
+    "window-one-short": Slip(
+        "The windows were taken one pixel too narrow: their last pixel is read too. How many pixels "
+        "does a window hold?",
+        lambda size, kernel_size, stride: _left_over(size, kernel_size - 1, stride),
+    ),
+    "window-one-wide": Slip(
+        "The windows were taken one pixel too wide. A window that starts at 0 ends before the pixel "
+        "whose number is kernel_size.",
+        lambda size, kernel_size, stride: _left_over(size, kernel_size + 1, stride),
+    ),
+    "window-one-wide-same-places": Slip(
+        "The windows were taken one pixel too wide. A window that starts at 0 ends before the pixel "
+        "whose number is kernel_size.",
+        lambda size, kernel_size, stride: [
+            n
+            for n in _left_over(size, kernel_size, stride)
+            if n - kernel_size not in range(0, size - kernel_size + 1, stride)
+        ],
+    ),
+    "step-from-the-end": Slip(
+        "The stride was counted from the end of a window. It leads from where one window begins to "
+        "where the next one does.",
+        lambda size, kernel_size, stride: _left_over(size, kernel_size, stride + kernel_size),
+    ),
+    "stride-one-more": Slip(
+        "The windows were set too far apart, by one pixel. From where a window begins, count the "
+        "stride: there begins the next.",
+        lambda size, kernel_size, stride: _left_over(size, kernel_size, stride + 1),
+    ),
+    "stride-one-less": Slip(
+        "The windows were set too close, by one pixel. From where a window begins, count the "
+        "stride: there begins the next.",
+        lambda size, kernel_size, stride: _left_over(size, kernel_size, stride - 1),
+    ),
+    "kernel-and-stride-exchanged": Slip(
+        "kernel_size and stride have changed places: which of the two is how large a window is, "
+        "and which is how far it moves?",
+        lambda size, kernel_size, stride: _left_over(size, stride, kernel_size),
+    ),
+    "one-window": Slip(
+        "Only the first window was looked at. It moves on by the stride, as long as it fits.",
+        lambda size, kernel_size, stride: [*range(kernel_size, size)],
+    ),
+    "one-gap": Slip(
+        "Only the pixels between the first two windows are there. The window moves on.",
+        lambda size, kernel_size, stride: [*range(kernel_size, stride)],
+    ),
+    "from-the-right": Slip(
+        "The windows were laid from the right end. The first one stands at pixel 0.",
+        lambda size, kernel_size, stride: sorted(
+            size - 1 - n for n in _left_over(size, kernel_size, stride)
+        ),
+    ),
+    "how-many": Slip(
+        "That is how many pixels there are that no window reads. Asked are their numbers.",
+        lambda size, kernel_size, stride: [len(_left_over(size, kernel_size, stride))],
+    ),
+    "as-marks": Slip(
+        "That is a 1 for each pixel that no window reads and a 0 for the others. Asked are the "
+        "pixels' numbers: where do the ones stand?",
+        lambda size, kernel_size, stride: [
+            int(n in _left_over(size, kernel_size, stride)) for n in range(size)
+        ],
+    ),
+    "as-marks-of-those-read": Slip(
+        "That is a 1 for each pixel that a window reads and a 0 for the others. Asked are the "
+        "numbers of the others.",
+        lambda size, kernel_size, stride: [
+            int(n not in _left_over(size, kernel_size, stride)) for n in range(size)
+        ],
+    ),
+    "gaps-counted-from-one": Slip(
+        "Between the windows you counted the pixels from 1. The first pixel is pixel 0.",
+        lambda size, kernel_size, stride: sorted(
+            {n + 1 for n in _gaps_and_tail(size, kernel_size, stride)[0]}
+            | {*_gaps_and_tail(size, kernel_size, stride)[1]}
+        ),
+    ),
+    "first-of-each-gap": Slip(
+        "Of each gap only the first pixel is there. How many lie between two windows?",
+        lambda size, kernel_size, stride: [*range(kernel_size, size, stride)],
+    ),
+    "first-of-the-rest": Slip(
+        "Of the pixels behind the last window only the first is there. Where does the row end?",
+        lambda size, kernel_size, stride: (
+            _gaps_and_tail(size, kernel_size, stride)[0]
+            + _gaps_and_tail(size, kernel_size, stride)[1][:1]
+        ),
+    ),
+    "last-of-the-row": Slip(
+        "Of the pixels behind the last window only the last is there. Where does that window end?",
+        lambda size, kernel_size, stride: (
+            _gaps_and_tail(size, kernel_size, stride)[0]
+            + _gaps_and_tail(size, kernel_size, stride)[1][-1:]
+        ),
+    ),
+    "last-pixel-alone": Slip(
+        "Only the last pixel of the row is there. Write down the pixels of the first window, then "
+        "those of the second: what lies between?",
+        lambda size, kernel_size, stride: [size - 1],
+    ),
+    "padded": Slip(
+        "The row was given a padding of 1. Here there is none: the first window starts at pixel 0.",
+        lambda size, kernel_size, stride: [
+            n - 1 for n in _left_over(size + 2, kernel_size, stride) if 1 <= n <= size
+        ],
+    ),
+}
+
+
 def _dropped_fits(answer: np.ndarray, wrong: Mistakes, **case: int) -> bool:
     if answer.ndim != 1:
         return False
@@ -516,6 +785,7 @@ add(
         draws={1: keeping(_dropped_draw, _dropped_tells)},
         solution=dropped_cells,
         mistaken=_dropped_mistaken,
+        slips=_DROPPED_SLIPS,
         fits=_dropped_fits,
         gives=_dropped_gives,
         unordered=True,
@@ -545,17 +815,44 @@ def _chain_tells(size: int, first: int, second: int) -> bool:
 
 # --- how a chain goes wrong -----------------------------------------------------------------
 
+LAYERS = ("the first convolution", "the first pool", "the second convolution", "the last pool")
+
+
+def _right_count(size: int, kernel_size: int, stride: int, padding: int) -> int:
+    return (size + 2 * padding - kernel_size) // stride + 1
+
 
 def _chain_with(
-    paddings: tuple[int, int] = (0, 1), last: Callable[[int], int] = lambda n: (n - 3) // 2 + 1
-) -> Callable[..., list[int]]:
-    def slipped(size: int, first: int, second: int) -> list[int]:
-        conv1 = size + 2 * paddings[0] - first + 1
-        pool1 = conv1 // 2
-        conv2 = pool1 + 2 * paddings[1] - second + 1
-        return [conv1, pool1, conv2, last(conv2)]
+    how: Count = _right_count,
+    *where: int,
+    paddings: tuple[int, int] = (0, 1),
+    by_kernel: bool = False,
+) -> Callable[..., list[float]]:
+    """Return the answer of somebody who counts the windows of some layers in this way."""
+
+    def slipped(size: int, first: int, second: int) -> list[float]:
+        steps = (first, second) if by_kernel else (1, 1)
+        windows = (
+            (first, steps[0], paddings[0]),
+            (2, 2, 0),
+            (second, steps[1], paddings[1]),
+            (3, 2, 0),
+        )
+        sizes = [size]
+        for layer, window in enumerate(windows):
+            count_layer = how if layer in where or not where else _right_count
+            sizes.append(int(count_layer(sizes[-1], *window)))
+        return [*sizes[1:]]
 
     return slipped
+
+
+def _in_layer(layer: int, how: Count) -> Callable[..., list[float]]:
+    return _chain_with(how, layer)
+
+
+def _listed(change: Callable[[int, list[int]], list[int]]) -> Callable[..., list[int]]:
+    return lambda size, first, second: change(size, chain_sizes(size, first, second))
 
 
 _CHAIN_SLIPS = {
@@ -568,16 +865,37 @@ _CHAIN_SLIPS = {
         "The padding went to the first convolution. The task gives it to the second.",
         _chain_with(paddings=(1, 0)),
     ),
-    "stride-is-kernel": Slip(
-        "The last pool was taken to move by 3. It is a 3/2 pool: the window is 3 wide and moves "
-        "by 2.",
-        _chain_with(last=lambda n: n // 3),
+    "convolutions-by-kernel": Slip(
+        "Each convolution was taken to move by its own size. Both have stride 1.",
+        _chain_with(by_kernel=True),
     ),
-    "forgot-plus-one": Slip(
-        "In the last pool the steps were counted. The first window stands there before any step "
-        "is made: count the windows of a tiny row by hand.",
-        _chain_with(last=lambda n: (n - 3) // 2),
+    "kernels-exchanged": Slip(
+        "The kernels of the two convolutions have changed places. Which comes first?",
+        lambda size, first, second: chain_sizes(size, second, first),
     ),
+    "names-as-fractions": Slip(
+        "The 3/2 was read as a fraction, and the size divided by it. It names a window 3 wide that "
+        "moves by 2.",
+        _chain_with(lambda n, k, s, p: n / (k / s), 3),
+    ),
+    "begins-with-the-input": Slip(
+        "The list begins with the size of the input. The first of the four numbers is what comes "
+        "out of the first convolution.",
+        _listed(lambda size, sizes: [size, *sizes[:3]]),
+    ),
+    "all-begin-with-the-input": Slip(
+        "The list begins with the size of the input. The first of the four numbers is what comes "
+        "out of the first convolution.",
+        _listed(lambda size, sizes: [size, *sizes]),
+    ),
+    **counted(_chain_with, "", *_WAYS),
+    **counted(lambda how: _chain_with(how, 0, 2), "the convolutions", *_WAYS),
+    **counted(lambda how: _chain_with(how, 1, 3), "the pools", *_WAYS),
+    **{
+        id: slip
+        for layer, name in reversed([*enumerate(LAYERS)])
+        for id, slip in counted(functools.partial(_in_layer, layer), name, *_WAYS).items()
+    },
 }
 
 # --- chain-sizes ----------------------------------------------------------------------------

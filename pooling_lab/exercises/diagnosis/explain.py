@@ -12,7 +12,7 @@ import numpy as np
 from ..compare import Value, agree, aligned, results, same
 from ..exercise import Case, Exercise, get
 from ..seeded_random import Stream
-from . import by_hand, routes
+from . import by_hand, formulas, routes
 from .edits import COMMON, DRAWS, FEW, RARE, USUAL, Edit, chance, edits_of, matching
 from .measured import Measured, measured
 from .probe import Probe, Runner
@@ -218,7 +218,7 @@ def of_answer(exercise: Exercise, case: Case, value: Value) -> Finding | None:
     """Return what a wrong short answer is, from the worked solution and from the grid."""
     right = exercise.outcome(case)
     assert right is not None
-    if _one_entry_off(value, right):
+    if _one_entry_off(value, right) and exercise.formula is None:
         return None
     if isinstance(value, np.ndarray) and "x" in case and np.ndim(case["x"]) >= 2:
         found = by_hand.of_grid(runner_of(exercise.solution), case, value)
@@ -227,6 +227,10 @@ def of_answer(exercise: Exercise, case: Case, value: Value) -> Finding | None:
         lines = by_hand.of_lines(runner_of(exercise.solution), case, value)
         if lines is not None:
             return Finding("lines", {"lines": lines}, explained=True)
+    if isinstance(value, np.ndarray):
+        changes = formulas.of(exercise, case, value)
+        if changes:
+            return Finding("formula", {"changes": changes}, explained=True)
     edits = [edit for edit in solution_edits(exercise.id) if cost(edit) <= _dearest(value)]
     if _says_little(value):
         edits = [edit for edit in edits if edit.kind not in LOOSE or edit.new in ("0", "1")]

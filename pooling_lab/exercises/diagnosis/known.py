@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from .edits import FEW
 from .explain import Finding
 
 ENOUGH_DIGITS = 3  # significant ones: a short answer rounded to so many is told from the others
+
+MOST_STORIES = 3  # that are told side by side of one answer
 
 Wrong = frozenset[str]
 
@@ -29,13 +32,30 @@ def pairs(exercise: Exercise) -> list[Wrong]:
 
 def one(attempt: Attempt) -> Finding | None:
     """Return the misconception that does exactly what was seen, if one does."""
+    if not attempt.is_code:
+        return _of_answer(attempt)
     found = (who for who in singles(attempt.exercise) if _behaves_like(attempt, who))
-    named = next((_named(attempt, who) for who in found), None) or _slip(attempt)
-    named = named or _of_most(attempt)
-    if named or attempt.is_code or not set(attempt.exercise.misconceptions) >= AVERAGED_WITH_ZEROS:
-        return named
-    averages = _behaves_like(attempt, AVERAGED_WITH_ZEROS)
-    return _named(attempt, frozenset({"mean-for-max"})) if averages else None
+    return (
+        next((_named(attempt, who) for who in found), None)
+        or next((_told(one) for one in _slips(attempt)), None)
+        or _of_most(attempt)
+    )
+
+
+def _of_answer(attempt: Attempt) -> Finding | None:
+    """Return what gives a short answer: one story, or the few among which it cannot tell."""
+    exercise = attempt.exercise
+    found = [next(iter(who)) for who in singles(exercise) if _behaves_like(attempt, who)]
+    if set(exercise.misconceptions) >= AVERAGED_WITH_ZEROS and not found:
+        found = ["mean-for-max"] * _behaves_like(attempt, AVERAGED_WITH_ZEROS)
+    found += [one for one in _slips(attempt) if one not in found]
+    stories = {exercise.text(one): one for one in reversed(found)}
+    return _told(*reversed(stories.values())) if stories else None
+
+
+def _told(first: str, *others: str) -> Finding:
+    facts = {"ids": (first,), "also": others[: MOST_STORIES - 1]}
+    return Finding("known", facts, explained=True)
 
 
 def _of_most(attempt: Attempt) -> Finding | None:
@@ -50,13 +70,22 @@ def _of_most(attempt: Attempt) -> Finding | None:
     return None
 
 
-def _slip(attempt: Attempt) -> Finding | None:
-    """Return the slip that gives exactly what was seen, if one does; the first case first."""
-    for slip in attempt.exercise.slips:
-        made = (attempt.exercise.slipped(slip, case) for case in attempt.cases)
-        if all(_same(a, b) for a, b in zip(made, attempt.values, strict=True)):
-            return Finding("known", {"ids": (slip,)}, explained=True)
-    return None
+def _slips(attempt: Attempt) -> Iterator[str]:
+    """Yield the slips that give exactly what was seen; the first case first."""
+    exercise = attempt.exercise
+    for slip in exercise.slips:
+        for case, value in zip(attempt.cases, attempt.values, strict=True):
+            made = exercise.slipped(slip, case)
+            if (
+                exercise.unordered
+                and isinstance(value, np.ndarray)
+                and isinstance(made, np.ndarray)
+            ):
+                value, made = np.sort(value, axis=None), np.sort(made, axis=None)
+            if not _same(made, value):
+                break
+        else:
+            yield slip
 
 
 def _same(a: Value | None, b: Value | None) -> bool:

@@ -171,6 +171,7 @@ LOOKS = {
         "Work out the marked one again, slowly, as your code does: what is special there?",
     },
 }
+SEVERAL = "More than one way leads to this answer; which of these was yours?"
 WHERE = {
     "overlap": "windows overlap (stride < kernel_size)",
     "gaps": "there are gaps between windows (stride > kernel_size)",
@@ -229,7 +230,10 @@ def _marks_at(attempt: Attempt, at: int) -> Marks:
 def _why(attempt: Attempt, found: Diagnosis) -> tuple[list[str], tuple[Grid, ...]]:
     kind = "code" if attempt.is_code else "answer"
     if found.kind == "known":
-        texts = [attempt.exercise.text(one) for one in found.ids]
+        also = found.facts.get("also", ())
+        texts = [attempt.exercise.text(one) for one in (*found.ids, *also)]
+        if also:
+            return [SEVERAL, *(f"{at}. {text}" for at, text in enumerate(texts, 1))], ()
         return ["Two things at once."] * (len(texts) > 1) + texts, ()
     if found.kind == whole_numbers.ID:
         return [_whole_numbers(found.kind, attempt.cases[found.at or 0])], ()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..diagnosis import Diagnosis
 from ..diagnosis.edits import Edit
+from ..diagnosis.formulas import UNITS, Change
 from ..display import Grid, number
 from ..exercise import Case, Exercise
 
@@ -217,7 +219,55 @@ def of_another_order(facts: Mapping[str, Any]) -> list[str]:
     return [f"Your numbers would be right {where}.", _ORDER]
 
 
-KINDS = ("edit", "either", "in-another-order")
+# --- sums of products --------------------------------------------------------------------------
+
+
+def of_formula(changes: Sequence[Change], parts: int) -> list[str]:
+    """Say which factor or term is left out, too many, or another one."""
+    if changes[0].kind == "together":
+        how = {"difference": "the first less the second", "sum": "the two, added up"}
+        said = how.get(changes[0].what[0], "the first, divided by the second")
+        return [f"That is {said}. The task asks for both.", _ORDER]
+    clauses = [*dict.fromkeys(map(_of_change, changes))]
+    part = changes[0].part
+    start = "That is" if part is None or parts == 1 else f"Number {part + 1} is"
+    several = ", and also if " if len(clauses) == 2 else ", if "
+    return [f"{start} exactly what comes out if {several.join(clauses)}.", _NUMBERS]
+
+
+def _of_change(change: Change) -> str:
+    what, other = _product(change.what), _product(change.other)
+    listed = _factors(change.what)
+    texts = {
+        "without": f"{listed} {'are' if len({*change.what}) > 1 else 'is'} missing from the product",
+        "without-term": f"{what} is not added",
+        "instead": f"{other} is taken in place of {what}",
+        "added-instead": f"{other} is added in place of {what}",
+        "times": f"all of it is taken times {what}",
+        "plus": f"{what} is added as well",
+        "minus": f"{what} is taken off",
+        "added": f"{listed} are added and not multiplied",
+    }
+    if change.kind == "unit":
+        return f"it is counted in {UNITS[int(change.what[0])]}"
+    return texts[change.kind]
+
+
+def _factors(names: Sequence[str]) -> str:
+    """Write factors: “`kernel_size` (both times) and `inputs`”."""
+    texts = [_name(name) + " (both times)" * (n > 1) for name, n in Counter(names).items()]
+    return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
+
+
+def _product(names: Sequence[str]) -> str:
+    return " · ".join(_name(name) + "²" * (n > 1) for name, n in Counter(names).items())
+
+
+def _name(name: str) -> str:
+    return f"`{name}`" if name.isidentifier() else name
+
+
+KINDS = ("edit", "either", "in-another-order", "formula")
 
 
 def said(
@@ -228,6 +278,8 @@ def said(
         lines = of_edit(exercise, found.facts["edit"], case)
     elif found.kind == "either":
         lines = of_either(exercise, found.facts["edits"], case)
+    elif found.kind == "formula":
+        lines = of_formula(found.facts["changes"], len(exercise.formula.sums))
     else:
         lines = of_another_order(found.facts)
     return (lines, ()) if lines else None
