@@ -113,6 +113,8 @@ class Exercise:
         Wrong answers with a story worth telling that are quicker written whole than as a switch.
     formula
         Where the answer is a sum of products: `diagnosis.formulas` finds what is left out of it.
+    entries
+        What the numbers of an answer are called, where there are a few: ``("rows", "columns")``.
     axes
         What the axes of the answer are called, where not (images, channels,) rows, columns.
     input_axes
@@ -139,6 +141,7 @@ class Exercise:
     ways: tuple[Callable[..., Any], ...] = ()
     slips: Mapping[str, Slip] = field(default_factory=dict)
     formula: Formula | None = None
+    entries: tuple[str, ...] = ()
     axes: tuple[str, ...] = ()
     input_axes: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = LIBRARY

@@ -331,8 +331,8 @@ COUNTS: dict[str, tuple[str, Count]] = {
         lambda n, k, s, p: n + 2 * p,
     ),
     "size-over-stride": (
-        "The size was divided by the stride, and that is all. How far is it from the first place of "
-        "a whole window to the last?",
+        "The size was divided by the stride, and that is all. How far is it from the first place "
+        "of a whole window to the last?",
         lambda n, k, s, p: n // s,
     ),
     "size-over-stride-up": (
@@ -380,12 +380,13 @@ COUNTS: dict[str, tuple[str, Count]] = {
         lambda n, k, s, p: (n - k) // s + 1 + p,
     ),
     "padding-thrice": (
-        "The padding was counted once too often: there are two ends. Draw the row with its padding.",
+        "The padding was counted once too often: there are two ends. Draw the row with its "
+        "padding.",
         lambda n, k, s, p: (n + 4 * p - k) // s + 1,
     ),
     "one-too-many": (
-        "One window too many was counted. Put the numbers of a tiny row into your formula: which of "
-        "its windows sticks out?",
+        "One window too many was counted. Put the numbers of a tiny row into your formula: which "
+        "of its windows sticks out?",
         lambda n, k, s, p: (n + 2 * p - k) // s + 2,
     ),
     "stride-forgotten-plus-one": (
@@ -394,15 +395,29 @@ COUNTS: dict[str, tuple[str, Count]] = {
         lambda n, k, s, p: n + 2 * p - k,
     ),
     "half-the-kernel": (
-        "Half a window was taken off at the end. How many cells of the row does the last window need "
-        "from where it starts?",
+        "Half a window was taken off at the end. How many cells of the row does the last window "
+        "need from where it starts?",
         lambda n, k, s, p: (n + 2 * p - k // 2) // s + 1,
     ),
 }
 
 
+ABOUT_WINDOWS = (
+    *("forgot-plus-one", "window-not-subtracted", "same-size", "one-too-many", "kernel-added"),
+    *("half-the-kernel", "stride-forgotten-plus-one"),
+)
+ABOUT_STRIDES = (
+    *("stride-ignored", "stride-is-kernel", "ceil-for-floor", "size-over-stride"),
+    *("size-over-stride-up", "size-over-kernel", "plus-one-inside", "kernel-and-stride-exchanged"),
+)
+ABOUT_PADDING = (
+    *("padding-once", "padding-ignored", "padded-size", "padded-over-stride"),
+    *("padding-subtracted", "padding-outside", "padding-outside-once", "padding-thrice"),
+)
+
+
 def counted(
-    answers: Callable[[Count], Callable[..., Any]], where: str = "", *ids: str
+    answers: Callable[[Count], Callable[..., Any]], *ids: str, where: str = ""
 ) -> dict[str, Slip]:
     """Return the slips of an exercise about sizes.
 
@@ -410,23 +425,25 @@ def counted(
     ----------
     answers
         Turns a way to count windows into the answer to a case.
+    ids
+        Which ways: of `COUNTS`, or misconceptions of `count`.
     where
         Which layer it is about, where an exercise has several: ``"the first pool"``.
-    ids
-        Misconceptions of `count` that are to be among them.
     """
-    ways = {**{id: (TEXTS[id], _counting(id)) for id in ids}, **COUNTS}
-    mark = where and f"-in-{where.replace(' ', '-')}"
-    return {
-        f"{id}{mark}": Slip(
-            f"In {where}: {text[0].lower()}{text[1:]}" if where else text, answers(how)
-        )
-        for id, (text, how) in ways.items()
-    }
+    slips = {}
+    for id in ids:
+        text, how = _way(id)
+        told = f"In {where}: {text[0].lower()}{text[1:]}" if where else text
+        slips[f"{id}-in-{where.replace(' ', '-')}" if where else id] = Slip(told, answers(how))
+    return slips
 
 
-def _counting(id: str) -> Count:
-    return lambda *window: count({id}, *window)
+def _way(id: str) -> tuple[str, Count]:
+    return COUNTS[id] if id in COUNTS else (TEXTS[id], lambda *window: count({id}, *window))
+
+
+_ABOUT = (*ABOUT_PADDING, *ABOUT_STRIDES, *ABOUT_WINDOWS)
+ALL_COUNTS = tuple(map(_way, dict.fromkeys((*_ABOUT, *COUNTS))))
 
 
 def _step(wrong: Mistakes, kernel_size: int, stride: int) -> int:

@@ -1,5 +1,6 @@
 """What is told about an answer is true: rerun, it gives every number; random ones get no story."""
 
+import itertools
 import warnings
 
 import numpy as np
@@ -10,7 +11,16 @@ from pooling_lab import exercises
 from pooling_lab.exercises.diagnosis.edits import matching
 from pooling_lab.exercises.diagnosis.explain import runner_of, solution_edits
 from pooling_lab.exercises.diagnosis.measured import measured
+from pooling_lab.exercises.misconceptions import (
+    ABOUT_PADDING,
+    ABOUT_STRIDES,
+    ABOUT_WINDOWS,
+    COUNTS,
+    TEXTS,
+)
 from pooling_lab.exercises.seeded_random import Stream
+
+OUTPUT = exercises.show("output-size")
 
 
 def pool(reduce, cut=lambda x, i, j, k, s: x[i * s :, j * s :][:k, :k]):
@@ -97,20 +107,52 @@ SLIPS = [(id, slip) for id in ALL for slip in exercises.get(id).slips]
 
 @pytest.mark.parametrize("id, slip", SLIPS)
 def test_every_slip_is_rejected_and_named(id, slip):
-    task = tasks(id)[0]
-    answers = task.exercise.slips[slip].answers
-    if id in CODE:
-        names = [*task.numbers]
+    for task in tasks(id):  # with some numbers another way may lead to the right answer
+        answers = task.exercise.slips[slip].answers
+        if id in CODE:
+            names = [*task.numbers]
 
-        def answer(*given):
-            return answers(**dict(zip(names, given, strict=True)))
+            def answer(*given, names=names, answers=answers):
+                return answers(**dict(zip(names, given, strict=True)))
 
-    else:
-        answer = answers(**task.numbers)
-    verdict = task.check(answer)
-    assert not verdict.passed and verdict.explained
-    if verdict.misconception != slip:  # these numbers cannot tell it from what is named
-        assert verdict.misconception in task.exercise.misconceptions
+        else:
+            answer = task.exercise.slipped(slip, task.numbers)
+        verdict = task.check(answer)
+        if not verdict.passed:
+            break
+    assert verdict.status == "wrong" and verdict.explained, verdict
+    assert verdict.misconception in {*task.exercise.misconceptions, *task.exercise.slips}
+
+
+SIZES = ("output-size", "ceil-and-dilation", "chain-sizes", "vgg-shapes", "multiply-adds")
+
+
+@pytest.mark.parametrize("way", [*ABOUT_WINDOWS, *ABOUT_STRIDES, *ABOUT_PADDING])
+def test_what_is_recognised_in_one_size_exercise_is_in_all_with_the_same_words(way):
+    text = COUNTS[way][0] if way in COUNTS else TEXTS[way]
+    told = set()
+    for id in SIZES:
+        exercise = exercises.get(id)
+        if text in exercise.misconceptions.values():
+            told.add(id)
+        for slip, one in exercise.slips.items():
+            if slip.partition("-in-the-")[0] == way:
+                assert one.text.endswith(text[1:]), (id, slip)
+                told.add(id)
+    right_in_a_chain = {"plus-one-inside", "padding-outside"}  # with its numbers, always
+    assert told >= {"output-size", "ceil-and-dilation"}
+    assert "chain-sizes" in told or way in right_in_a_chain
+
+
+def test_a_window_is_told_the_same_as_a_size():
+    answer = OUTPUT.exercise.slipped("padding-subtracted", OUTPUT.numbers)
+    assert COUNTS["padding-subtracted"][0] in exercises.check("output-size", answer).message
+    sizes, wanted = (84, 75), (8, 7)
+    windows = itertools.product((8, 9), range(5, 13), range(1, 5))
+    count = COUNTS["padding-subtracted"][1]
+    so = [one for one in windows if [count(n, *one) for n in sizes] == [*wanted]]
+    said = [exercises.check("choose-window", one).message for one in so]
+    assert any(COUNTS["padding-subtracted"][0] in one for one in said), said
 
 
 @pytest.mark.parametrize("id", [one for one in ANSWERS if exercises.get(one).fits is None])

@@ -9,6 +9,7 @@ import numpy as np
 from ..exercise import Case, Exercise, Mistakes, Slip, add, function, keeping
 from ..misconceptions import slide, usual
 from ..seeded_random import Stream
+from .by_hand import AVERAGES, CELLS, DRAWN, INCLUDED
 
 
 def draw_map(stream: Stream) -> Case:
@@ -46,6 +47,7 @@ add(
         },
         solution=average_by_hand,
         mistaken=lambda wrong, x: slide(wrong, x, 2, 2, reduce=np.mean),
+        slips=AVERAGES,
         misconceptions=usual(
             *("max-for-mean", "sum-for-mean", "side-not-squared", "first-cell", "last-cell"),
             *("fraction-lost", "stride-ignored", "rows-columns-swapped"),
@@ -142,6 +144,7 @@ add(
         axes=("results", "rows", "columns"),
         solution=count_include_pad,
         mistaken=_include_mistaken,
+        slips=INCLUDED,
         misconceptions=usual(
             *("pads-counted", "pads-not-counted", "the-other-way-round", "padding-ignored"),
             *("padding-once", "max-for-mean", "sum-for-mean", "stride-ignored"),
@@ -359,11 +362,12 @@ add(
         task="Stochastic pooling looks at the window `x`. Write five numbers as a list: the "
         "probability of each cell in reading order while training, and then what the layer gives "
         "when testing. Do not round; fractions such as `3 / 7` are fine.",
+        entries=CELLS,
         stub="answer = None",
         draws={1: _stochastic_draw},
         solution=stochastic_window,
         mistaken=_stochastic_mistaken,
-        slips=_DRAW_SLIPS,
+        slips=_DRAW_SLIPS | DRAWN,
         misconceptions=usual(
             *("softmax", "plain-mean", "all-alike", "zeros-left-in", "max-when-testing"),
         ),

@@ -10,6 +10,7 @@ import numpy as np
 from ..exercise import Case, Exercise, Mistakes, Slip, add, function
 from ..misconceptions import usual
 from ..seeded_random import Stream
+from .by_hand import INDICES
 
 
 def draw_gradient(stream: Stream) -> Case:
@@ -244,7 +245,7 @@ add(
         draws={1: lambda stream: {"x": stream.permuted(4, 6, low=-15, high=15)}},
         solution=argmax_indices,
         mistaken=_indices_mistaken,
-        slips=_INDEX_SLIPS,
+        slips=_INDEX_SLIPS | INDICES,
         misconceptions=usual(
             *("index-in-window", "index-times-height", "rows-columns-swapped"),
             *("transposed", "value-for-index", "min-for-max", "counted-from-one"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -52,17 +53,66 @@ def _design_fits(answer: np.ndarray, wrong: Mistakes, field: int, jump: int) -> 
 
 
 def _design_gives(answer: np.ndarray, field: int, jump: int) -> str:
-    """Say what a stack sees, or which rule of the task it breaks."""
+    """Say what a stack sees, and which rules of the task it breaks."""
     if not _is_stack(answer):
-        return "A list of pairs is asked for, one for each layer: `[(kernel_size, stride), …]`."
+        return f"{_STACK_ASKED} {_no_stack(answer, field, jump)}".rstrip()
     odd = _odd_layer(answer)
     if odd is not None:
         kernel_size, stride = answer[odd]
         layer = f"Layer {odd + 1}, ({kernel_size:g}, {stride:g}), is not allowed"
-        return f"{layer}: kernel sizes are 1 to 7 and strides 1 or 2."
-    seen, jumps = reach(answer.astype(int).tolist())
+        whole = " One layer cannot do it: spread it over several." * bool(kernel_size >= field)
+        return f"{layer}: kernel sizes are 1 to 7 and strides 1 or 2.{whole}"
+    layers = answer.astype(int).tolist()
+    seen, jumps = reach(layers)
+    wanted = [
+        f"sees {seen} pixels, {'as wanted' if seen == field else f'and {field} are wanted'}",
+        f"has a jump of {jumps}{', as wanted' if jumps == jump else f', and {jump} is wanted'}",
+    ]
     long = f" It has {len(answer)} layers; at most 12 are allowed." if len(answer) > 12 else ""
-    return f"It sees {seen} pixels and has a jump of {jumps}; wanted are {field} and {jump}.{long}"
+    return f"It {wanted[0]}; it {wanted[1]}.{long}{_stack_story(layers, field, jump)}"
+
+
+_STACK_ASKED = "A list of pairs is asked for, one for each layer: `[(kernel_size, stride), …]`."
+
+
+def _no_stack(answer: np.ndarray, field: int, jump: int) -> str:
+    """Say what is wrong with an answer that is no list of pairs."""
+    flat = answer.ravel()
+    if flat.tolist() == [field, jump]:
+        return "Yours are the two numbers that are wanted: asked are layers that lead to them."
+    if flat.size % 2 == 0 and _design_fits(flat.reshape(-1, 2), frozenset(), field, jump):
+        return "The numbers are right: put each two into brackets."
+    if answer.ndim == 1 and flat.size > 2 and not flat.size % 2 and {*flat[1::2]} <= {1, 2}:
+        return "Yours is one flat list: put each two into brackets."
+    return "Yours is one number for each layer: the strides are missing." * (answer.ndim == 1)
+
+
+def _stack_story(layers: list[tuple[int, int]], field: int, jump: int) -> str:
+    """Say how a stack may have been taken to do what is wanted."""
+    seen, jumps = reach(layers)
+    kernels, strides = zip(*layers, strict=True)
+    if seen == field and jumps == 1:
+        return " No layer has stride 2, and only strides make the jump."
+    if jumps != jump and sum(s for s in strides if s > 1) == jump:
+        return f" Its strides add up to {jump}: they are multiplied."
+    if jumps != jump and jumps in (2 * jump, jump // 2):
+        return f" That is one layer with stride 2 too {'many' if jumps > jump else 'few'}."
+    if seen == field:
+        return ""
+    if reach(layers[::-1]) == (field, jump):
+        return " In reverse order it would do: the first layer is the one that looks at the photo."
+    if int(np.prod(kernels)) in (field, field + 1):
+        return " Its kernel sizes were multiplied: each layer adds (kernel_size − 1)·jump."
+    if sum(kernels) in (field, field + 1, field - 1):
+        return (
+            f" Its kernel sizes add up to {sum(kernels)}: after a stride a cell is several pixels."
+        )
+    if abs(seen - field) == 1:
+        return (
+            " It is off by one: before any layer a number sees one pixel, and a layer adds "
+            "(kernel_size − 1)·jump."
+        )
+    return ""
 
 
 def _field_draw(stream: Stream) -> Case:
@@ -87,11 +137,11 @@ _FIELD_SLIPS = {
     "kernels-multiplied": Slip(
         "The kernel sizes were multiplied. A second layer widens what is seen by its window less "
         "one: try two 3×3 layers by hand.",
-        _field_of(lambda k, j: np.prod(k)),
+        _field_of(lambda k, j: math.prod(k)),
     ),
     "kernels-added": Slip(
-        "The kernel sizes were added. A second layer widens what is seen by its window less one, and "
-        "after a stride by steps of several pixels: try two 3×3 layers by hand.",
+        "The kernel sizes were added. A second layer widens what is seen by its window less one, "
+        "and after a stride by steps of several pixels: try two 3×3 layers by hand.",
         _field_of(lambda k, j: sum(k)),
     ),
     "kernels-added-but-one": Slip(
@@ -184,13 +234,13 @@ _FIELD_SLIPS = {
         _field_of(lambda k, j: sum(n * jump for n, jump in zip(k, j, strict=True))),
     ),
     "windows-seen-twice": Slip(
-        "Each layer added its whole kernel, the first one too. One of its cells is the one that was "
-        "seen already.",
+        "Each layer added its whole kernel, the first one too. One of its cells is the one that "
+        "was seen already.",
         _field_of(lambda k, j: k[0] + sum(n * jump for n, jump in zip(k[1:], j[1:], strict=True))),
     ),
     "stride-four-for-each": Slip(
-        "The jump after both pools was used for the convolution between them too. A layer's step is "
-        "what the strides before it make of one pixel.",
+        "The jump after both pools was used for the convolution between them too. A layer's step "
+        "is what the strides before it make of one pixel.",
         _field_of(
             lambda k, j: sum((n - 1) * m for n, m in zip(k, [1, 1, 4, 4, 4], strict=True)) + 1
         ),
@@ -313,8 +363,8 @@ def _shift(
 
 
 _ALONE = (
-    "Only one of the pools was asked, {}. Follow one shift through the stack: what is a shift of one "
-    "cell for the next pool?"
+    "Only one of the pools was asked, {}. Follow one shift through the stack: what is a shift of "
+    "one cell for the next pool?"
 )
 _SHIFT_SLIPS = {
     **{
@@ -328,8 +378,8 @@ _SHIFT_SLIPS = {
     },
     **{
         f"without-{name}": Slip(
-            f"The {name} stride is missing from the product. Every pool has to be passed: follow one "
-            "shift through the stack.",
+            f"The {name} stride is missing from the product. Every pool has to be passed: follow "
+            "one shift through the stack.",
             _shift(how),
         )
         for name, how in (
@@ -339,7 +389,8 @@ _SHIFT_SLIPS = {
         )
     },
     "largest-times-pools": Slip(
-        "The largest stride was taken times the number of pools. Each pool has a stride of its own.",
+        "The largest stride was taken times the number of pools. Each pool has a stride of its "
+        "own.",
         _shift(lambda v: max(v) * len(v)),
     ),
     "half-a-period": Slip(
@@ -351,23 +402,23 @@ _SHIFT_SLIPS = {
         _shift(lambda v: 2 ** len(v)),
     ),
     "common-divisor": Slip(
-        "1 is the largest number that divides all strides. A shift by one pixel is no whole step of "
-        "the first pool: which shift is one for all of them, one after the other?",
+        "1 is the largest number that divides all strides. A shift by one pixel is no whole step "
+        "of the first pool: which shift is one for all of them, one after the other?",
         _shift(np.gcd.reduce),
     ),
     "every-shift": Slip(
-        "With (a) = 1 every shift would do. A shift by one pixel is no whole step of the first pool: "
-        "which shift is one for all of them, one after the other?",
+        "With (a) = 1 every shift would do. A shift by one pixel is no whole step of the first "
+        "pool: which shift is one for all of them, one after the other?",
         _shift(lambda v: 1),
     ),
     "every-shift-then-right": Slip(
-        "(b) is right. With (a) = 1 every shift would do, though: by how many pixels must the input "
-        "be shifted for one whole cell?",
+        "(b) is right. With (a) = 1 every shift would do, though: by how many pixels must the "
+        "input be shifted for one whole cell?",
         _shift(lambda v: 1, lambda a, cells, v: v.prod() * cells),
     ),
     "common-multiple": Slip(
-        "That is the least common multiple. A shift by one cell of one pool is a shift by one pixel "
-        "for the next: the strides work one after the other.",
+        "That is the least common multiple. A shift by one cell of one pool is a shift by one "
+        "pixel for the next: the strides work one after the other.",
         _shift(np.lcm.reduce),
     ),
     "average": Slip(
@@ -375,8 +426,8 @@ _SHIFT_SLIPS = {
         _shift(np.mean),
     ),
     "one-less": Slip(
-        "That is one pixel less. By so much the output need not be the old one: which shift is sure "
-        "to come out whole?",
+        "That is one pixel less. By so much the output need not be the old one: which shift is "
+        "sure to come out whole?",
         _shift(lambda v: v.prod() - 1),
     ),
     "one-more": Slip(
@@ -384,7 +435,8 @@ _SHIFT_SLIPS = {
         _shift(lambda v: v.prod() + 1),
     ),
     "strides-less-one": Slip(
-        "The product is of the strides less one. A pool with stride 2 turns two pixels into one cell.",
+        "The product is of the strides less one. A pool with stride 2 turns two pixels into one "
+        "cell.",
         _shift(lambda v: (v - 1).prod()),
     ),
     "swapped": Slip(
@@ -423,7 +475,8 @@ _SHIFT_SLIPS = {
             ),
             (
                 "added",
-                "For (b) the cells were added to it. How many pixels is one cell, how many are two?",
+                "For (b) the cells were added to it. How many pixels is one cell, how many are "
+                "two?",
                 lambda a, cells, v: a + cells,
             ),
             (
@@ -433,12 +486,14 @@ _SHIFT_SLIPS = {
             ),
             (
                 "divided",
-                "For (b) it was divided by the cells. How many pixels is one cell, how many are two?",
+                "For (b) it was divided by the cells. How many pixels is one cell, how many are "
+                "two?",
                 lambda a, cells, v: a / cells,
             ),
             (
                 "floored",
-                "For (b) it was divided by the cells. How many pixels is one cell, how many are two?",
+                "For (b) it was divided by the cells. How many pixels is one cell, how many are "
+                "two?",
                 lambda a, cells, v: a // cells,
             ),
             (
@@ -479,6 +534,7 @@ add(
         "pixels must the input be shifted at least, so that the output, away from the border, is "
         "sure to be the old one shifted by whole cells? (b) How many pixels shift it by {cells} "
         "cells? Write `(a, b)`.",
+        entries=("(a)", "(b)"),
         stub="answer = None",
         draws={
             1: lambda stream: {

@@ -7,6 +7,7 @@ import numpy as np
 from ..exercise import Case, Exercise, Mistakes, add, function, keeping
 from ..misconceptions import slide, usual
 from ..seeded_random import Stream
+from .by_hand import MAXIMA, PADDED
 
 
 def draw_low_map(stream: Stream) -> Case:
@@ -63,6 +64,7 @@ add(
         },
         solution=max_by_hand,
         mistaken=lambda wrong, x: slide(wrong, x, 2, 2),
+        slips=MAXIMA,
         misconceptions=usual(
             *("mean-for-max", "sum-for-max", "min-for-max", "first-cell", "last-cell"),
             *("sign-ignored", "started-at-zero", "stride-ignored", "rows-columns-swapped"),
@@ -103,6 +105,7 @@ add(
         },
         solution=pad_value,
         mistaken=lambda wrong, x: slide(wrong, x, 3, 2, padding=1),
+        slips=PADDED,
         misconceptions=usual(
             *("zero-padding", "padding-ignored", "padding-once", "stride-ignored"),
             *("mean-for-max", "min-for-max", "last-cell", "rows-columns-swapped"),

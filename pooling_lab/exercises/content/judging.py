@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -62,54 +64,281 @@ def _break_gives(answer: np.ndarray, x: np.ndarray) -> str:
     """Say what the two pools make of an image, beside what they make of ``x``."""
     if answer.shape != (8, 8):
         sizes = " × ".join(map(str, answer.shape)) or "a single number"
-        return f"An image has 8 rows of 8 cells; yours is {sizes}."
+        return f"An image has 8 rows of 8 cells; yours is {sizes}.{_no_image(answer, x)}"
     if not _is_image(answer):
         odd = answer[~np.isin(answer, (0, 1))][0]
-        return f"The cells of an image are each 0 or 1; yours also holds {odd:g}."
-    pooled, wanted = _blocks(answer).max(axis=2), _blocks(x).max(axis=2)
-    if (pooled != wanted).any():
-        row, column = np.argwhere(pooled != wanted)[0]
-        gives = f"gives {pooled[row, column]:g} at cell ({row}, {column})"
-        return f"Max pooling {gives} and {wanted[row, column]:g} for `x`; the two must agree."
+        return f"The cells of an image are each 0 or 1; yours also holds {odd:g}.".replace("-", "−")
+    same_max, same_mean = pools_agree(answer, x)
     changed = int((answer != x).sum())
-    told = "cannot either" if pools_agree(answer, x)[1] else "can"
+    if same_max:
+        told = "cannot either" if same_mean else "can"
+        return (
+            f"Max pooling cannot tell it from `x`, average pooling {told}; cells that differ: "
+            f"{changed}, wanted at least 8."
+        )
+    pooled, wanted = _blocks(answer).max(axis=2), _blocks(x).max(axis=2)
+    inked, emptied = int((pooled > wanted).sum()), int((pooled < wanted).sum())
+    row, column = np.argwhere(pooled != wanted)[0]
+    parts = [_windows(inked, "empty in `x` and not here")] * (inked > 0)
+    parts += [_windows(emptied, "empty here and not in `x`")] * (emptied > 0)
+    said = " and ".join(parts)
     return (
-        f"Max pooling cannot tell it from `x`, average pooling {told}; cells that differ: "
-        f"{changed}, wanted at least 8."
+        f"Max pooling tells it from `x`: {said}, the first at rows {2 * row}–{2 * row + 1} and "
+        f"columns {2 * column}–{2 * column + 1}."
     )
 
 
-def _t_with(spread: Callable[[np.ndarray], float]) -> Callable[..., tuple[float, str]]:
-    def slipped(a: np.ndarray, b: np.ndarray) -> tuple[float, str]:
-        t = float((a - b).mean() / spread(a - b))
-        return t, "told" if abs(t) > 2.776 else "cannot be told"
+def _windows(count: int, empty: str) -> str:
+    return f"{count} windows are {empty}" if count > 1 else f"1 window is {empty}"
+
+
+def _no_image(answer: np.ndarray, x: np.ndarray) -> str:
+    pooled = _blocks(x).max(axis=2)
+    if np.array_equal(answer, pooled):
+        return " That is `x` after max pooling: asked is an image that goes into it."
+    if answer.shape == (64,) and _break_fits(answer.reshape(8, 8), frozenset(), x):
+        return " The cells are right: group them into rows."
+    return ""
+
+
+def _redrawn(text: str, how: Callable[[np.ndarray], np.ndarray]) -> Slip:
+    return Slip(text, lambda x: how(x))
+
+
+_PLACES = "Max pooling asks each window whether it holds ink: which windows do, must stay."
+_BREAK_SLIPS = {
+    "transposed": _redrawn(f"Rows and columns have changed places. {_PLACES}", np.transpose),
+    "mirrored": _redrawn(f"That is the image in a mirror. {_PLACES}", lambda x: x[:, ::-1]),
+    "upside-down": _redrawn(f"That is the image upside down. {_PLACES}", lambda x: x[::-1]),
+    "turned-round": _redrawn(f"That is the image, turned. {_PLACES}", lambda x: x[::-1, ::-1]),
+    "turned-left": _redrawn(f"That is the image, turned. {_PLACES}", lambda x: np.rot90(x)),
+    "turned-right": _redrawn(f"That is the image, turned. {_PLACES}", lambda x: np.rot90(x, -1)),
+    "inverted": _redrawn(f"Ink and paper have changed places. {_PLACES}", lambda x: 1 - x),
+    "all-ink": _redrawn(
+        f"Every cell is ink, also in windows that are empty in `x`. {_PLACES}", np.ones_like
+    ),
+    "all-paper": _redrawn(f"There is no ink at all. {_PLACES}", np.zeros_like),
+    "all-windows-but-the-asked": _redrawn(
+        f"The windows that are empty in `x` were filled, and the others not. {_PLACES}",
+        lambda x: np.maximum(x, 1 - break_max_pooling(x)),
+    ),
+    "empty-windows-alone": _redrawn(
+        f"The windows that are empty in `x` were filled, and the others emptied. {_PLACES}",
+        lambda x: 1 - break_max_pooling(x),
+    ),
+    "windows-from-one": _redrawn(
+        "Windows were filled that begin at odd rows and columns. The first window begins at row 0 "
+        "and column 0.",
+        lambda x: _filled_from_one(x),
+    ),
+    "thickened": _redrawn(
+        f"Ink was added all round, also in windows that are empty in `x`. {_PLACES}",
+        lambda x: np.max(
+            [np.pad(x, 1)[i : i + 8, j : j + 8] for i in range(3) for j in range(3)], axis=0
+        ),
+    ),
+    "thickened-crosswise": _redrawn(
+        f"Ink was added at all sides, also in windows that are empty in `x`. {_PLACES}",
+        lambda x: np.max(
+            [
+                np.pad(x, 1)[i : i + 8, j : j + 8]
+                for i, j in ((0, 1), (1, 0), (1, 1), (1, 2), (2, 1))
+            ],
+            axis=0,
+        ),
+    ),
+    "averaged": _redrawn(
+        "Each window holds its average, so that average pooling is fooled and max pooling is not. "
+        "Which of the two is not to tell the images apart?",
+        lambda x: np.kron(_blocks(x).mean(axis=2), np.ones((2, 2))),
+    ),
+    "darker": _redrawn(
+        "The ink is darker. That changes the maximum of every window that holds some.",
+        lambda x: 2 * x,
+    ),
+    **{
+        f"shifted-{rows}-{columns}": _redrawn(
+            "That is the image, shifted. Max pooling does notice most shifts: compare the two "
+            "pooled maps block by block.",
+            functools.partial(np.roll, shift=(rows, columns), axis=(0, 1)),
+        )
+        for rows in (-2, -1, 0, 1, 2)
+        for columns in (-2, -1, 0, 1, 2)
+        if (rows, columns) not in ((0, 0), (0, 1))
+    },
+}
+
+
+def _filled_from_one(x: np.ndarray) -> np.ndarray:
+    filled = x.copy()
+    for i, j in itertools.product(range(1, 7, 2), repeat=2):
+        filled[i : i + 2, j : j + 2] = x[i : i + 2, j : j + 2].max()
+    return filled
+
+
+Numbers = np.ndarray
+
+
+def _se(d: Numbers) -> float:
+    return float(d.std(ddof=1) / len(d) ** 0.5)
+
+
+def _t_with(t: Callable[[Numbers, Numbers, Numbers], float]) -> Callable[..., tuple[float, str]]:
+    """Return the answer of somebody who finds t so, from a, b and their differences."""
+
+    def slipped(a: Numbers, b: Numbers) -> tuple[float, str]:
+        found = float(t(a, b, a - b))
+        return found, "told" if abs(found) > 2.776 else "cannot be told"
 
     return slipped
 
 
-_PLOT_SLIPS = {
-    "root-of-n-minus-one": Slip(
+_STATISTICS: dict[str, tuple[str, Callable[[Numbers, Numbers, Numbers], float]]] = {
+    "root-of-n-minus-one": (
         "The standard deviation was divided by the root of n − 1. The n − 1 is in the standard "
         "deviation already: by the root of which number is the error of a mean smaller?",
-        _t_with(lambda d: float(d.std(ddof=1) / 2)),
+        lambda a, b, d: d.mean() / (d.std(ddof=1) / 2),
     ),
-    "divided-by-n": Slip(
+    "divided-by-n": (
         "The standard deviation was divided by n. The mean of n numbers is steadier by a root: "
         "which one?",
-        _t_with(lambda d: float(d.std(ddof=1) / 5)),
+        lambda a, b, d: d.mean() / (d.std(ddof=1) / 5),
     ),
-    "mean-difference": Slip(
+    "mean-difference": (
         "That is the mean difference itself, in percent. How large is it beside its standard "
         "error?",
-        _t_with(lambda d: 1.0),
+        lambda a, b, d: d.mean(),
     ),
+    "standard-error": (
+        "That is the standard error itself. How many of them is the mean difference?",
+        lambda a, b, d: _se(d),
+    ),
+    "standard-deviation": (
+        "That is the standard deviation of the differences. The mean of five of them is steadier; "
+        "and how many standard errors is the mean difference?",
+        lambda a, b, d: d.std(ddof=1),
+    ),
+    "upside-down": (
+        "The standard error was divided by the mean difference. How many standard errors is it?",
+        lambda a, b, d: _se(d) / d.mean(),
+    ),
+    "median-difference": (
+        "The median of the differences was taken. The task asks about their mean.",
+        lambda a, b, d: np.median(d) / _se(d),
+    ),
+    "difference-of-medians": (
+        "The medians of `a` and `b` were compared. The task asks about the mean difference.",
+        lambda a, b, d: (np.median(a) - np.median(b)) / _se(d),
+    ),
+    "sum-of-differences": (
+        "The differences were added up and not averaged.",
+        lambda a, b, d: d.sum() / _se(d),
+    ),
+    "sum-alone": (
+        "That is the sum of the differences. How many standard errors is their mean?",
+        lambda a, b, d: d.sum(),
+    ),
+    "largest-difference": (
+        "The largest difference was taken. The task asks about the mean of all five.",
+        lambda a, b, d: d.max() / _se(d),
+    ),
+    "error-of-a": (
+        "The standard error is that of `a` alone. The same seed makes a pair: look at the five "
+        "differences.",
+        lambda a, b, d: d.mean() / _se(a),
+    ),
+    "error-of-b": (
+        "The standard error is that of `b` alone. The same seed makes a pair: look at the five "
+        "differences.",
+        lambda a, b, d: d.mean() / _se(b),
+    ),
+    "errors-added": (
+        "The two standard errors were added up. The same seed makes a pair: look at the five "
+        "differences.",
+        lambda a, b, d: d.mean() / (_se(a) + _se(b)),
+    ),
+    "all-ten": (
+        "The standard error was taken from all ten numbers. The same seed makes a pair: look at "
+        "the five differences.",
+        lambda a, b, d: d.mean() / _se(np.concatenate([a, b])),
+    ),
+    "ten-pairs": (
+        "It was divided by the root of 10, as if there were ten differences. How many are there?",
+        lambda a, b, d: d.mean() / (d.std(ddof=1) / 10**0.5),
+    ),
+    "two-spreads": (
+        "The spread of `a` and that of `b` were put together. The same seed makes a pair: look at "
+        "the five differences.",
+        lambda a, b, d: d.mean() / ((a.var(ddof=1) + b.var(ddof=1)) / 2) ** 0.5,
+    ),
+    "variance": (
+        "The variance was taken in place of the standard deviation: which of them is in percent?",
+        lambda a, b, d: d.mean() / (d.var(ddof=1) / 5**0.5),
+    ),
+    "variance-over-n": (
+        "The variance was divided by n, and its root was not taken: which of them is in percent?",
+        lambda a, b, d: d.mean() / (d.var(ddof=1) / 5),
+    ),
+    "wins": (
+        "That is in how many seeds `a` is ahead. How far it is ahead counts too: how many standard "
+        "errors is the mean difference?",
+        lambda a, b, d: (d > 0).sum(),
+    ),
+    "threshold": (
+        "2.776 is what t is held against. How many standard errors is the mean difference?",
+        lambda a, b, d: 2.776,
+    ),
+    "margin": (
+        "That is 2.776 standard errors. How many of them is the mean difference?",
+        lambda a, b, d: 2.776 * _se(d),
+    ),
+    "in-shares": (
+        "The mean difference was divided by the mean of `b`. How large is it beside its standard "
+        "error?",
+        lambda a, b, d: d.mean() / b.mean(),
+    ),
+    "signs-dropped": (
+        "The signs of the differences were dropped. A seed in which `b` is ahead counts against "
+        "`a`.",
+        lambda a, b, d: abs(d).mean() / _se(abs(d)),
+    ),
+    "signs-dropped-above": (
+        "In the mean the signs of the differences were dropped. A seed in which `b` is ahead "
+        "counts against `a`.",
+        lambda a, b, d: abs(d).mean() / _se(d),
+    ),
+    "seeds-lost": (
+        "`a` and `b` were sorted first. The same seed makes a pair: that is lost.",
+        lambda a, b, d: d.mean() / _se(np.sort(a) - np.sort(b)),
+    ),
+    "b-minus-a": (
+        "It is b − a. The task asks for a − b: what becomes of the sign?",
+        lambda a, b, d: -d.mean() / _se(d),
+    ),
+}
+_OTHER_WORD = {"told": "cannot be told", "cannot be told": "told"}
+_PLOT_SLIPS = {
+    **{id: Slip(text, _t_with(t)) for id, (text, t) in _STATISTICS.items()},
+    **{
+        f"{id}-other-word": Slip(
+            f"{text} And the word does not follow from your number either: hold it against 2.776.",
+            lambda a, b, t=t: (_t_with(t)(a, b)[0], _OTHER_WORD[_t_with(t)(a, b)[1]]),
+        )
+        for id, (text, t) in _STATISTICS.items()
+    },
     "wrong-word": Slip(
         "The number is right, and the word does not follow from it. Hold it against 2.776, "
         "without its sign.",
-        lambda a, b: (
-            read_the_plot(a, b)[0],
-            "cannot be told" if read_the_plot(a, b)[1] == "told" else "told",
-        ),
+        lambda a, b: (read_the_plot(a, b)[0], _OTHER_WORD[read_the_plot(a, b)[1]]),
+    ),
+    "true-or-false": Slip(
+        "The number is right. In place of True or False write “told” or “cannot be told”.",
+        lambda a, b: (read_the_plot(a, b)[0], read_the_plot(a, b)[1] == "told"),
+    ),
+    "true-for-false": Slip(
+        "The number is right. Hold it against 2.776, without its sign, and write the words that "
+        "the task gives.",
+        lambda a, b: (read_the_plot(a, b)[0], read_the_plot(a, b)[1] != "told"),
     ),
 }
 
@@ -189,6 +418,7 @@ add(
         mistaken=badly_broken,
         fits=_break_fits,
         gives=_break_gives,
+        slips=_BREAK_SLIPS,
         misconceptions=usual("shifted", "average-broken", "too-few-cells"),
         hints=(
             "Max pooling asks each block whether there is ink; the average asks how much.",

@@ -77,8 +77,8 @@ _VGG_SLIPS = {
         _channels(256),
     ),
     "doubled-after-each-block": Slip(
-        "The channels were doubled after every block, the last one too. Look at VGG16's table: from "
-        "some block on they stop growing.",
+        "The channels were doubled after every block, the last one too. Look at VGG16's table: "
+        "from some block on they stop growing.",
         _channels(2048),
     ),
     "channels-of-the-dense-layers": Slip(
@@ -124,8 +124,8 @@ _VGG_SLIPS = {
         "One pool too many was counted: there is one in each of the five blocks.", _halved(6)
     ),
     "nearest": Slip(
-        "Halves were rounded to the nearest whole number. A last row or column without a partner is "
-        "left out.",
+        "Halves were rounded to the nearest whole number. A last row or column without a partner "
+        "is left out.",
         _halved(5, round),
     ),
     "rounded-in-the-end": Slip(
@@ -141,7 +141,7 @@ _VGG_SLIPS = {
         "A batch was written before the shape. The task asks for three numbers.",
         lambda height, width: (1, 512, height // 32, width // 32),
     ),
-    **counted(_vgg_with, "", "forgot-plus-one", "stride-ignored"),
+    **counted(_vgg_with, "forgot-plus-one", "stride-ignored"),
 }
 
 # --- vgg-shapes -----------------------------------------------------------------------------
@@ -164,6 +164,7 @@ add(
         task="A photo of {height} rows and {width} columns goes through all five blocks of VGG16 "
         "(3×3 convolutions with padding 1, then a 2×2 max pool with stride 2). What shape comes "
         "out? Write `(channels, height, width)`.",
+        entries=("the channels", "the height", "the width"),
         stub="answer = None",
         draws={1: keeping(_photo, lambda height, width: height // 32 != width // 32)},
         solution=vgg_shape,
@@ -225,8 +226,8 @@ _HEAD_SLIPS = {
         ),
     ),
     "divided-by-side": Slip(
-        "(b) is (a), divided by the side of the map. What is left of a channel after global average "
-        "pooling, and are the biases fewer then?",
+        "(b) is (a), divided by the side of the map. What is left of a channel after global "
+        "average pooling, and are the biases fewer then?",
         lambda channels, size, classes: (
             (channels * size**2 + 1) * classes,
             (channels * size**2 + 1) * classes / size,
@@ -282,6 +283,7 @@ add(
         task="The last map has {channels} channels of {size}×{size}; a dense layer with biases "
         "makes {classes} class scores from it. How many numbers does the head learn (a) after "
         "flattening the map, (b) after global average pooling? Write `(a, b)`.",
+        entries=("(a)", "(b)"),
         stub="answer = None",
         draws={
             1: lambda stream: {
@@ -405,7 +407,7 @@ def _work_of(how: Count) -> Callable[..., float]:
 
 
 _WORK_SLIPS = {
-    **counted(_work_of, "", "forgot-plus-one", "padding-once", "ceil-for-floor"),
+    **counted(_work_of, "forgot-plus-one", "padding-once", "ceil-for-floor"),
     "kernel-forgotten": Slip(
         "The kernel is missing from the product. One output reads a whole window: how many cells "
         "of each input channel is that?",
@@ -521,8 +523,8 @@ _BYTE_SLIPS = {
         _in_units(0.5),
     ),
     "indices-too": Slip(
-        "Eight more bytes were counted for each number, as for the indices of its maximum. Only the "
-        "result is asked for.",
+        "Eight more bytes were counted for each number, as for the indices of its maximum. Only "
+        "the result is asked for.",
         _in_units(1 / 3),
     ),
     "input-too": Slip(
@@ -544,7 +546,7 @@ _BYTE_SLIPS = {
         "Rows and columns were added. How many cells has a map of 2 rows and 3 columns?",
         lambda batch, channels, height, width: batch * channels * (height // 2 + width // 2) * 4,
     ),
-    **counted(_pooled_bytes, "", "forgot-plus-one", "stride-ignored"),
+    **counted(_pooled_bytes, "forgot-plus-one", "stride-ignored"),
 }
 
 # --- activation-bytes -----------------------------------------------------------------------

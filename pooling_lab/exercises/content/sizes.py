@@ -12,10 +12,51 @@ from typing import Any
 import numpy as np
 
 from ..exercise import Case, Exercise, Mistakes, Slip, add, function, keeping
-from ..misconceptions import Count, count, counted, slide, usual
+from ..misconceptions import (
+    ABOUT_PADDING,
+    ABOUT_STRIDES,
+    ABOUT_WINDOWS,
+    ALL_COUNTS,
+    COUNTS,
+    TEXTS,
+    Count,
+    count,
+    counted,
+    slide,
+    usual,
+)
 from ..seeded_random import Stream
 
 Sizes = tuple[int, ...]
+
+# --- how channels are mixed ------------------------------------------------------------------
+
+
+def _blocks(x: np.ndarray) -> np.ndarray:
+    return np.stack([x[..., :2].max(axis=(-2, -1)), x[..., 2:].max(axis=(-2, -1))], axis=-1)
+
+
+_MIXED = "A pooling layer looks at each channel by itself: as many come out as go in."
+_CHANNEL_SLIPS = {
+    "channels-averaged-first": Slip(
+        f"The channels were averaged before pooling. {_MIXED}", lambda x: _blocks(x.mean(axis=0))
+    ),
+    "channels-added-first": Slip(
+        f"The channels were added up before pooling. {_MIXED}", lambda x: _blocks(x.sum(axis=0))
+    ),
+    "channels-added": Slip(
+        f"The results of the channels were added up, as a convolution does. {_MIXED}",
+        lambda x: _blocks(x).sum(axis=0),
+    ),
+    "channels-averaged": Slip(
+        f"The results of the channels were averaged. {_MIXED}", lambda x: _blocks(x).mean(axis=0)
+    ),
+    "spread-over-window": Slip(
+        "Each result was written to all cells of its window. A window gives one number: how many "
+        "come out?",
+        lambda x: _blocks(x)[:, None, :].repeat(2, 1).repeat(2, 2),
+    ),
+}
 
 # --- channels-apart -------------------------------------------------------------------------
 
@@ -49,6 +90,7 @@ add(
         },
         solution=channels_apart,
         mistaken=_channels_mistaken,
+        slips=_CHANNEL_SLIPS,
         misconceptions=usual(
             *("channels-pooled", "channels-last-misread", "one-channel", "mean-for-max"),
             *("min-for-max", "first-cell", "last-cell", "stride-ignored"),
@@ -177,6 +219,7 @@ add(
         task="A map of {height} rows and {width} columns goes through a pooling layer with "
         "kernel_size={kernel_size}, stride={stride} and padding={padding} (and ceil_mode=False, "
         "PyTorch's default). How many rows and columns come out? Write `(rows, columns)`.",
+        entries=("the rows", "the columns"),
         stub="answer = None",
         draws={1: keeping(_output_size_draw, _output_size_tells)},
         solution=output_size,
@@ -184,7 +227,8 @@ add(
         slips=counted(
             lambda how: (
                 lambda height, width, **window: [how(n, *window.values()) for n in (height, width)]
-            )
+            ),
+            *COUNTS,
         )
         | _OUTPUT_SLIPS,
         misconceptions=usual(
@@ -199,11 +243,6 @@ add(
             "floor((height + 2·padding − kernel_size) / stride) + 1, and the same for the width.",
         ),
     )
-)
-
-_WAYS = (
-    *("forgot-plus-one", "padding-once", "padding-ignored", "stride-ignored", "stride-is-kernel"),
-    *("window-not-subtracted", "ceil-for-floor"),
 )
 
 # --- how rounding up and gaps go wrong ------------------------------------------------------
@@ -308,18 +347,11 @@ _CEIL_SLIPS = {
         "The numbers of the two pools have changed places: those of the dilated one come first.",
         lambda **case: np.roll(ceil_sizes(**case), 2),
     ),
-    "padding-ignored": Slip(
+    "padding-left-out": Slip(
         "The padding of the second pool was left out. The first window starts in it, before the "
         "first pixel, so the row is longer than its pixels.",
         _ceil_parts(
             second=lambda n, k, s, p: _starting_inside(n, k, s, 0, -(-(n - k) // s) + 1),
-        ),
-    ),
-    "padding-once": Slip(
-        "The padding of the second pool was added on one side only. There are padding cells before "
-        "the first pixel and after the last one.",
-        _ceil_parts(
-            second=lambda n, k, s, p: _starting_inside(n, k, s, p, -(-(n + p - k) // s) + 1),
         ),
     ),
     "steps-counted": Slip(
@@ -363,15 +395,23 @@ _CEIL_SLIPS = {
         )(gaps, kernel_size, dilation, rounded, stride),
     ),
     "fraction-kept": Slip(
-        "A number of windows is whole. Decide what becomes of one that only partly fits: in the one "
-        "pool, and in the other.",
+        "A number of windows is whole. Decide what becomes of one that only partly fits: in the "
+        "one pool, and in the other.",
         _ceil_parts(
             first=lambda n, k, s, p: (n - k) / s + 1,
             second=lambda n, k, s, p: (n + 2 * p - k) / s + 1,
         ),
     ),
-    **counted(lambda how: _ceil_parts(first=how), "the first pool", *_WAYS),
-    **counted(lambda how: _ceil_parts(second=how), "the second pool", *_WAYS[:-1]),
+    **counted(
+        lambda how: _ceil_parts(first=how),
+        *(*ABOUT_WINDOWS, *ABOUT_STRIDES),
+        where="the first pool",
+    ),
+    **counted(
+        lambda how: _ceil_parts(second=how),
+        *(*ABOUT_WINDOWS, *ABOUT_STRIDES, *ABOUT_PADDING),
+        where="the second pool",
+    ),
 }
 
 # --- ceil-and-dilation ----------------------------------------------------------------------
@@ -399,6 +439,12 @@ add(
         "and dilation={dilation}; rows of {rounded} pixels through one with "
         "kernel_size={kernel_size}, stride={stride}, padding=1 and `ceil_mode=True`. How many "
         "numbers come out of each in PyTorch? Write the four as a list: `[a, b, c, d]`.",
+        entries=(
+            "the first dilated row",
+            "the second dilated row",
+            "the first rounded row",
+            "the second rounded row",
+        ),
         stub="answer = None",
         draws={1: keeping(_ceil_draw, _ceil_tells)},
         solution=ceil_sizes,
@@ -476,18 +522,71 @@ def _window_gives(
 ) -> str:
     """Say what a window does to the sizes, or which rule of the task it breaks."""
     if not _is_window(answer):
-        return "A window is three whole numbers here: `(kernel_size, stride, padding)`."
+        return f"{_WINDOW_ASKED} {_no_window(answer, wanted)}".rstrip()
     kernel_size, stride, padding = map(int, answer)
     if stride < 1 or not 1 <= kernel_size <= min(sizes) + 2 * padding or padding < 0:
         return "No such window moves over this map: it fits in, and each step is at least 1."
-    if not smallest <= kernel_size <= largest:
-        return f"Its kernel_size is {kernel_size}; allowed are {smallest} and {largest}."
-    if 2 * padding > kernel_size:
-        return f"Its padding is {padding}, more than half of kernel_size={kernel_size}."
     turned = tuple(int(count((), n, kernel_size, stride, padding)) for n in sizes)
-    said = f"It turns {sizes} into {turned}; wanted is {wanted}."
-    right = [name for name, a, b in zip(("rows", "columns"), turned, wanted, strict=True) if a == b]
-    return f"{said} The {right[0]} come out right and the others do not." if right else said
+    said = f"It turns {sizes} into {turned}"
+    if not smallest <= kernel_size <= largest:
+        works = ", as wanted, but" if turned == wanted else f"; wanted is {wanted}, and"
+        return (
+            f"{said}{works} its kernel_size is {kernel_size}: allowed are {smallest} and {largest}."
+        )
+    if 2 * padding > kernel_size:
+        works = ", as wanted, but" if turned == wanted else f"; wanted is {wanted}, and"
+        return (
+            f"{said}{works} its padding is {padding}: more than half of kernel_size={kernel_size}."
+        )
+    both = [*zip(("rows", "columns"), turned, wanted, strict=True)]
+    right = [name for name, a, b in both if a == b]
+    if right:
+        other, a, b = next(one for one in both if one[0] not in right)
+        few = "too few" if a < b else "too many"
+        return (
+            f"{said}; wanted is {wanted}. The {right[0]} come out right, and the {other} are {few}."
+        )
+    ways = ["few" if a < b else "many" for _, a, b in both]
+    both_ways = f" Both are too {ways[0]}." if len({*ways}) == 1 else ""
+    return f"{said}; wanted is {wanted}.{both_ways}{_window_story(answer, wanted, sizes)}"
+
+
+_WINDOW_ASKED = "A window is three whole numbers here: `(kernel_size, stride, padding)`."
+
+
+def _no_window(answer: np.ndarray, wanted: Sizes) -> str:
+    """Say what is wrong with an answer that is no window."""
+    if answer.ndim == 2 and answer.shape[1] == 3:
+        return "Yours is a window for each side: one for both is asked."
+    if answer.shape == (2,) and tuple(answer) == wanted:
+        return "Yours is the size that is wanted: asked is the window that makes it."
+    if answer.shape == (2,):
+        return "Yours has two: the padding is missing, also where it is 0."
+    if answer.shape == (3,):
+        odd = answer[answer != np.rint(answer)]
+        return f"{odd[0]:g} is not whole: a window moves by whole cells." if len(odd) else ""
+    return f"Yours has {answer.size}."
+
+
+def _window_story(answer: np.ndarray, wanted: Sizes, sizes: Sizes) -> str:
+    """Say which other way to count the windows gives the wanted sizes, if there is one."""
+    kernel_size, stride, padding = map(int, answer)
+    if tuple(answer[:2]) == wanted:
+        return " Its first two numbers are the sizes that are wanted: those come out of a window."
+    if kernel_size == stride and padding == 0:
+        return " Its windows lie side by side: the stride need not be kernel_size."
+    if stride == 1:
+        return " With stride 1 a map hardly shrinks: how many times fewer are wanted?"
+    window = kernel_size, stride, padding
+    ways = [
+        text
+        for text, how in ALL_COUNTS
+        if [how(n, *window) for n in sizes] == [*wanted] and text not in _WINDOW_MISTAKES.values()
+    ]
+    usual_ways = [text for text in ways if text in TEXTS.values()]
+    told = usual_ways or ways
+    few = len(told) in (1, 2)  # more fit by chance
+    return " ".join([f" Counted otherwise it would be {wanted}.", *told]) if few else ""
 
 
 # --- choose-window --------------------------------------------------------------------------
@@ -611,7 +710,8 @@ _DROPPED_SLIPS = {
         lambda size, kernel_size, stride: _left_over(size, kernel_size, stride, first=1),
     ),
     "size-too": Slip(
-        "One pixel too many: {size} pixels that are numbered from 0 end at the one before.",
+        "The list goes one pixel too far. Pixels are numbered from 0: which number has the last "
+        "one?",
         lambda size, kernel_size, stride: _left_over(size, kernel_size, stride, end=size + 1),
     ),
     "last-pixel-missing": Slip(
@@ -620,18 +720,18 @@ _DROPPED_SLIPS = {
         lambda size, kernel_size, stride: _left_over(size, kernel_size, stride, end=size - 1),
     ),
     "window-one-short": Slip(
-        "The windows were taken one pixel too narrow: their last pixel is read too. How many pixels "
-        "does a window hold?",
+        "The windows were taken one pixel too narrow: their last pixel is read too. How many "
+        "pixels does a window hold?",
         lambda size, kernel_size, stride: _left_over(size, kernel_size - 1, stride),
     ),
     "window-one-wide": Slip(
-        "The windows were taken one pixel too wide. A window that starts at 0 ends before the pixel "
-        "whose number is kernel_size.",
+        "The windows were taken one pixel too wide. A window that starts at 0 ends before the "
+        "pixel whose number is kernel_size.",
         lambda size, kernel_size, stride: _left_over(size, kernel_size + 1, stride),
     ),
     "window-one-wide-same-places": Slip(
-        "The windows were taken one pixel too wide. A window that starts at 0 ends before the pixel "
-        "whose number is kernel_size.",
+        "The windows were taken one pixel too wide. A window that starts at 0 ends before the "
+        "pixel whose number is kernel_size.",
         lambda size, kernel_size, stride: [
             n
             for n in _left_over(size, kernel_size, stride)
@@ -652,11 +752,6 @@ _DROPPED_SLIPS = {
         "The windows were set too close, by one pixel. From where a window begins, count the "
         "stride: there begins the next.",
         lambda size, kernel_size, stride: _left_over(size, kernel_size, stride - 1),
-    ),
-    "kernel-and-stride-exchanged": Slip(
-        "kernel_size and stride have changed places: which of the two is how large a window is, "
-        "and which is how far it moves?",
-        lambda size, kernel_size, stride: _left_over(size, stride, kernel_size),
     ),
     "one-window": Slip(
         "Only the first window was looked at. It moves on by the stride, as long as it fits.",
@@ -855,6 +950,10 @@ def _listed(change: Callable[[int, list[int]], list[int]]) -> Callable[..., list
     return lambda size, first, second: change(size, chain_sizes(size, first, second))
 
 
+# Of these layers some ways to count always come out right: a 2/2 pool moves by its kernel_size.
+_PADDINGS = tuple(way for way in ABOUT_PADDING if way != "padding-outside")
+_STRIDES = tuple(way for way in ABOUT_STRIDES if way != "plus-one-inside")
+_STRIDES_OF_2 = ("stride-ignored", "ceil-for-floor", "size-over-stride-up")
 _CHAIN_SLIPS = {
     "padding-everywhere": Slip(
         "The first convolution was given a padding of 1 too. The task gives one to the second "
@@ -888,13 +987,16 @@ _CHAIN_SLIPS = {
         "out of the first convolution.",
         _listed(lambda size, sizes: [size, *sizes]),
     ),
-    **counted(_chain_with, "", *_WAYS),
-    **counted(lambda how: _chain_with(how, 0, 2), "the convolutions", *_WAYS),
-    **counted(lambda how: _chain_with(how, 1, 3), "the pools", *_WAYS),
+    **counted(
+        lambda how: _chain_with(how, 0, 2), *ABOUT_WINDOWS, *_PADDINGS, where="the convolutions"
+    ),
+    **counted(lambda how: _chain_with(how, 1, 3), *ABOUT_WINDOWS, *_STRIDES, where="the pools"),
     **{
         id: slip
-        for layer, name in reversed([*enumerate(LAYERS)])
-        for id, slip in counted(functools.partial(_in_layer, layer), name, *_WAYS).items()
+        for layer, ways in enumerate(((), _STRIDES_OF_2, _PADDINGS, _STRIDES))
+        for id, slip in counted(
+            functools.partial(_in_layer, layer), *ABOUT_WINDOWS, *ways, where=LAYERS[layer]
+        ).items()
     },
 }
 
@@ -928,6 +1030,7 @@ add(
         task="A row of {size} pixels goes through a convolution with kernel_size={first} (stride "
         "1, no padding), a 2/2 max pool, a convolution with kernel_size={second} (stride 1, "
         "padding 1) and a 3/2 max pool. Write the four sizes in order: `[a, b, c, d]`.",
+        entries=LAYERS,
         stub="answer = None",
         draws={1: keeping(_chain_draw, _chain_tells)},
         solution=chain_sizes,

@@ -78,27 +78,121 @@ def of_grid(solution: Runner, case: Case, value: np.ndarray) -> list[OfGrid]:
 
 
 @dataclass(frozen=True)
-class OfLines:
-    """An operation over whole rows, or whole columns, in the place of windows."""
+class OfGroups:
+    """An operation over other groups of cells than windows: rows, columns, the whole map."""
 
     operation: str
     asked_operation: str
-    lines: str  # "row" or "column"
+    groups: str  # a name out of `GROUPS`
+    cells: int  # of a group
 
 
-def of_lines(solution: Runner, case: Case, value: np.ndarray) -> OfLines | None:
-    """Return which operation over the rows or the columns of the map gives this list."""
+Cells = list[np.ndarray]  # of each group the places of its cells in the map, counted along its rows
+
+
+def _chunks(places: np.ndarray, size: int) -> Cells:
+    flat = places.ravel()
+    return [flat[at : at + size] for at in range(0, flat.size - size + 1, size)]
+
+
+def _apart(places: np.ndarray, window: tuple[int, int]) -> Cells:
+    """Return cells that lie a whole grid apart, where windows should hold neighbours."""
+    steps = [n // k for n, k in zip(places.shape, window, strict=True)]
+    if 0 in steps or any(n % k for n, k in zip(places.shape, window, strict=True)):
+        return []
+    return [places[i :: steps[0], j :: steps[1]].ravel() for i, j in np.ndindex(*steps)]
+
+
+# Ways to group the cells of a plane, given how many rows and columns the asked windows have.
+GROUPS: dict[str, Callable[[np.ndarray, tuple[int, int]], Cells]] = {
+    "row": lambda places, window: [*places],
+    "column": lambda places, window: [*places.T],
+    "map": lambda places, window: [places.ravel()],
+    "along-rows": lambda places, window: _chunks(places, window[0] * window[1]),
+    "along-columns": lambda places, window: _chunks(places.T, window[0] * window[1]),
+    "apart": _apart,
+    "on-its-side": lambda places, window: _windows(places, window[::-1]),
+    "cell": lambda places, window: [*places.reshape(-1, 1)],
+}
+
+
+def _windows(places: np.ndarray, window: tuple[int, int]) -> Cells:
+    high, wide = window
+    rows, columns = (range(0, n - k + 1, k) for n, k in zip(places.shape, window, strict=True))
+    return [places[i : i + high, j : j + wide].ravel() for i in rows for j in columns]
+
+
+def of_groups(solution: Runner, case: Case, value: np.ndarray) -> OfGroups | None:
+    """Return which operation over other groups of cells gives these numbers, in their order.
+
+    Brackets do not matter. Of channels each has its groups, or one group goes through them all.
+    """
     x = np.asarray(case["x"], float)
-    if x.ndim != 2 or value.ndim != 1 or value.size < FEWEST:
+    right = Probe(solution, 10**9).ask([case])[0]
+    if x.ndim < 2 or right is None:
+        return None
+    if value.size < FEWEST and (value.size == 2 or value.shape == right.shape):
+        return None
+    if same_numbers(value, right):
         return None
     reads = measure(Probe(solution, 10**9), case, "x", bool((x >= 0).all()))
-    asked = _operations(solution, case, reads, ()) if reads and len(reads.output) == 2 else []
-    for lines, planes in (("row", x), ("column", x.T)):
-        for name in (*asked[:1], *OTHER_WINDOWS):
-            made = np.array([_value(ALL[name], plane) for plane in planes])
-            if made.shape == value.shape and agree(made, value).all():
-                return OfLines(name, asked[0] if asked else name, lines)
+    if reads is None or len(reads.output) < 2:
+        return None
+    first = reads.of((0,) * len(reads.output))
+    window = tuple(int(n) for n in np.ptp(np.argwhere(first), axis=0)[-2:] + 1)
+    asked = _operations(solution, case, reads, (0,) * (len(reads.output) - 2))
+    names = [*dict.fromkeys([*asked[:1], *OTHER_WINDOWS])]
+    for groups, cells in _groupings(x.shape, (window[0], window[1])):
+        if not cells or value.size not in (len(cells),):
+            continue
+        for name in names:
+            made = np.array([_value(ALL[name], x.ravel()[one]) for one in cells])
+            flat = agree(made, value.ravel()).all() or agree(made, value.T.ravel()).all()
+            if flat and not (groups == "cell" and len(cells[0]) == 1):
+                operation = asked[0] if asked else name
+                return OfGroups(name, operation, groups, len(cells[0]))
     return None
+
+
+def same_numbers(value: np.ndarray, right: np.ndarray) -> bool:
+    """Tell whether these are the right numbers, in whatever order and brackets."""
+    ordered = np.sort(value, axis=None), np.sort(right, axis=None)
+    return value.size == right.size and bool(agree(*ordered).all())
+
+
+@dataclass(frozen=True)
+class OneWindow:
+    """The one window of a grid whose number is wrong."""
+
+    place: tuple[int, ...]
+    marks: np.ndarray  # its cells in the map
+    numbers: np.ndarray
+    operation: str  # asked
+
+
+def of_one_window(solution: Runner, case: Case, place: tuple[int, ...]) -> OneWindow | None:
+    """Return the window that the number at ``place`` should be made of."""
+    x = np.asarray(case.get("x", 0), float)
+    if x.ndim < 2:
+        return None
+    reads = measure(Probe(solution, 10**9), case, "x", bool((x >= 0).all()))
+    if reads is None or len(place) != len(reads.output) or len(place) < 2:
+        return None
+    asked = _operations(solution, case, reads, place[:-2])
+    marks = reads.of(place)
+    return OneWindow(place, marks, x[marks], asked[0]) if asked else None
+
+
+def _groupings(shape: tuple[int, ...], window: tuple[int, int]) -> Iterator[tuple[str, Cells]]:
+    planes = np.arange(int(np.prod(shape))).reshape(-1, *shape[-2:])
+    ways = {**GROUPS, "window": _windows}
+    for name, how in ways.items():
+        each = [how(plane, window) for plane in planes]
+        if name != "window":
+            yield name, [cells for plane in each for cells in plane]
+        if len(planes) > 1 and all(each):
+            through = [np.concatenate(cells) for cells in zip(*each, strict=True)]
+            yield f"{name}-through-channels", through
 
 
 def _shared(found: list[list[OfGrid]], planes: list[Any], parts: bool) -> list[OfGrid]:
@@ -197,7 +291,7 @@ def _explained(
             }
         return table[a, b, c, d]
 
-    kinds: list[list[tuple[int, Axis]]] = []
+    kinds: list[list[tuple[float, Axis]]] = []
     for axis, count in enumerate(value.shape):
         kinds.append([*_others(asked[axis], count, x.shape[axis])])
     options = []
@@ -249,25 +343,31 @@ def _change(axis: Axis, asked: Axis) -> tuple[Any, ...]:
     )
 
 
-def _others(asked: Axis, count: int, size: int) -> Iterator[tuple[int, Axis]]:
+SAME_PATTERN = 0.5  # the windows that were asked, and more of them, or fewer
+
+
+def _laid(wide: int, pace: int, first: int, count: int, size: int) -> Axis | None:
+    """Return so many windows along an axis, cut off at its ends; None if one lies outside."""
+    starts = [first + pace * i for i in range(count)]
+    ends = [(max(a, 0), min(a + wide, size)) for a in starts]
+    return None if any(a >= b for a, b in ends) else _axis(ends)
+
+
+def _others(asked: Axis, count: int, size: int) -> Iterator[tuple[float, Axis]]:
     """Yield windows along one axis, with in how many ways they differ from those asked."""
     seen = set()
     if count == len(asked.starts):
         seen.add(asked)
         yield 0, asked
-    step, length = (
-        asked.step or size,
-        asked.length or max(b - a for a, b in zip(asked.starts, asked.stops, strict=True)),
-    )
-    found = []
-    for wide, pace, first in itertools.product(range(1, size + 1), range(1, size + 1), (0, -1, 1)):
-        starts = [first + pace * i for i in range(count)]
-        ends = [(max(a, 0), min(a + wide, size)) for a in starts]
-        if any(a >= b for a, b in ends):
-            continue
-        axis = _axis(ends)
-        cost = (wide != length) + (pace != step) + (first != min(asked.starts[0], 0))
-        found.append((max(cost, 1), axis))
+    patterns = [*itertools.product(range(1, size + 1), range(1, size + 1), (0, -1, 1))]
+    made = [(_laid(*pattern, count, size), pattern) for pattern in patterns]
+    same = [one for one in patterns if _laid(*one, len(asked.starts), size) == asked]
+    usual = same[0] if same else (asked.length, asked.step, asked.starts[0])
+    found: list[tuple[float, Axis]] = []
+    for axis, pattern in made:
+        if axis is not None:
+            differences = sum(a != b for a, b in zip(pattern, usual, strict=True))
+            found.append((differences or SAME_PATTERN, axis))
     for cost, axis in sorted(found, key=lambda one: one[0]):
         if axis not in seen:
             seen.add(axis)

@@ -626,21 +626,29 @@ def _print_of(value: Value | None) -> bytes:
 
 
 def matching(
-    edits: Sequence[Edit], cases: Sequence[Case], seen: Sequence[Value | None]
+    edits: Sequence[Edit],
+    cases: Sequence[Case],
+    seen: Sequence[Value | None],
+    brackets_matter: bool = True,
 ) -> list[Edit]:
-    """Return the edits that give exactly what was seen, for every case; the first case first."""
+    """Return the edits that give exactly what was seen, for every case; the first case first.
+
+    Where brackets do not matter, axes with one entry are free.
+    """
     left = list(edits)
     for case, value in zip(cases, seen, strict=True):
-        left = [edit for edit in left if _gives(edit, case, value)]
+        left = [edit for edit in left if _gives(edit, case, value, brackets_matter)]
         if not left:
             break
     return left
 
 
-def _gives(edit: Edit, case: Case, value: Value | None) -> bool:
+def _gives(edit: Edit, case: Case, value: Value | None, brackets_matter: bool) -> bool:
     made = edit.outcome(case)
     if made is None or value is None:
         return made is None and value is None
+    if not brackets_matter and isinstance(made, np.ndarray) and isinstance(value, np.ndarray):
+        made, value = made.squeeze(), value.squeeze()
     return shape_of(made) == shape_of(value) and same(made, value)
 
 

@@ -218,15 +218,17 @@ def of_answer(exercise: Exercise, case: Case, value: Value) -> Finding | None:
     """Return what a wrong short answer is, from the worked solution and from the grid."""
     right = exercise.outcome(case)
     assert right is not None
+    if _only_brackets(value, right):
+        return Finding("brackets", explained=True)
     if _one_entry_off(value, right) and exercise.formula is None:
-        return None
+        return _of_all_windows(exercise, case, value)
     if isinstance(value, np.ndarray) and "x" in case and np.ndim(case["x"]) >= 2:
         found = by_hand.of_grid(runner_of(exercise.solution), case, value)
         if found:
             return Finding("grid", {"grids": found}, explained=True)
-        lines = by_hand.of_lines(runner_of(exercise.solution), case, value)
-        if lines is not None:
-            return Finding("lines", {"lines": lines}, explained=True)
+        groups = by_hand.of_groups(runner_of(exercise.solution), case, value)
+        if groups is not None:
+            return Finding("groups", {"groups": groups}, explained=True)
     if isinstance(value, np.ndarray):
         changes = formulas.of(exercise, case, value)
         if changes:
@@ -238,7 +240,8 @@ def of_answer(exercise: Exercise, case: Case, value: Value) -> Finding | None:
         while edits and chance(edits, case, right) > MOST_BY_CHANCE:
             dearest = max(cost(edit) for edit in edits)
             edits = [edit for edit in edits if cost(edit) < dearest]
-    found_edits = sorted(matching(edits, [case], [value]), key=cost)
+    found_edits = matching(edits, [case], [value]) or matching(edits, [case], [value], False)
+    found_edits.sort(key=cost)
     if not found_edits:
         return None
     near = [e for e in found_edits if cost(e) <= cost(found_edits[0]) + ALIKE]
@@ -247,6 +250,21 @@ def of_answer(exercise: Exercise, case: Case, value: Value) -> Finding | None:
     if len(near) == 2:
         return Finding("either", {"edits": near}, explained=False)
     return None
+
+
+# What may come out right in all windows but one, and is told then.
+ABOUT_ONE_WINDOW = ("farthest-from-zero", "mean-of-nonzero", "mean-of-positive", "largest-nonzero")
+
+
+def _of_all_windows(exercise: Exercise, case: Case, value: Value) -> Finding | None:
+    """Return what gives every number of a grid, where all but one are right."""
+    if not isinstance(value, np.ndarray) or np.ndim(case.get("x", 0)) < 2:
+        return None
+    found = by_hand.of_grid(runner_of(exercise.solution), case, value)
+    told = [one for one in found if one.operation != one.asked_operation]
+    if not told or any(one.operation not in ABOUT_ONE_WINDOW for one in told):
+        return None
+    return Finding("grid", {"grids": found}, explained=True)
 
 
 SMALL = 1000
@@ -258,6 +276,13 @@ def _says_little(value: Value) -> bool:
     if not isinstance(value, np.ndarray):
         return False
     return value.size < FEW and bool((abs(value) < SMALL).all())
+
+
+def _only_brackets(value: Value, right: Value) -> bool:
+    """Tell whether these are the right numbers in their order, grouped otherwise."""
+    if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
+        return False
+    return value.size == right.size > 1 and bool(agree(value.ravel(), right.ravel()).all())
 
 
 def _one_entry_off(value: Value, right: Value) -> bool:

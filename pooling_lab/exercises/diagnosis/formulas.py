@@ -85,6 +85,10 @@ def _changed(terms: Sum, names: Mapping[str, float]) -> Iterator[tuple[Change, f
     right = _value(terms, names)
     quantities = [*dict.fromkeys(itertools.chain(*terms))]
     others = [one for one in names if one not in quantities]
+
+    def _with(name: str, number: float) -> float:
+        return _value(terms, {**names, name: number})
+
     for at, term in enumerate(terms):
         rest = right - math.prod(names[one] for one in term)
         if len(terms) > 1:
@@ -121,15 +125,12 @@ def _changed(terms: Sum, names: Mapping[str, float]) -> Iterator[tuple[Change, f
         yield Change("minus", (str(number),)), right - number
     for factor in quantities:
         for number in (1, 2, 3):
-            made = {**names, factor: number}
-            yield Change("instead", (factor,), (str(number),)), _value(terms, made)
+            yield Change("instead", (factor,), (str(number),)), _with(factor, number)
         for step in (1, -1):
-            made = {**names, factor: names[factor] + step}
-            yield Change("instead", (factor,), (f"{factor} {step:+d}",)), _value(terms, made)
-        yield (
-            Change("instead", (factor,), (f"2 · {factor}",)),
-            _value(terms, {**names, factor: 2 * names[factor]}),
-        )
+            near = f"{factor} {'+' if step > 0 else '−'} 1"
+            yield Change("instead", (factor,), (near,)), _with(factor, names[factor] + step)
+        twice = f"2 · {factor}"
+        yield Change("instead", (factor,), (twice,)), _with(factor, 2 * names[factor])
     for unit in UNITS:
         yield Change("unit", (str(unit),)), right / unit
 
@@ -169,8 +170,8 @@ def _sums(
     for size in range(2, len(term) + 1):
         for places in itertools.combinations(range(len(term)), size):
             part = tuple(term[at] for at in places)
-            left = [one for at, one in enumerate(term) if at not in places]
-            made = sum(names[one] for one in part) * math.prod(names[one] for one in left)
+            rest_of_it = [names[one] for at, one in enumerate(term) if at not in places]
+            made = sum(names[one] for one in part) * math.prod(rest_of_it)
             yield Change("added", part), rest + made
     squares = {one: names[one] ** term.count(one) for one in term}
     for one, other in itertools.combinations(squares, 2):

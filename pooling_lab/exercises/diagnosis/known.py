@@ -48,9 +48,10 @@ def _of_answer(attempt: Attempt) -> Finding | None:
     found = [next(iter(who)) for who in singles(exercise) if _behaves_like(attempt, who)]
     if set(exercise.misconceptions) >= AVERAGED_WITH_ZEROS and not found:
         found = ["mean-for-max"] * _behaves_like(attempt, AVERAGED_WITH_ZEROS)
-    found += [one for one in _slips(attempt) if one not in found]
-    stories = {exercise.text(one): one for one in reversed(found)}
-    return _told(*reversed(stories.values())) if stories else None
+    stories: dict[str, str] = {}
+    for one in (*found, *_slips(attempt)):  # the same in a part of the answer is no other story
+        stories.setdefault(one.partition("-in-the-")[0].partition("-throughout")[0], one)
+    return _told(*stories.values()) if stories else None
 
 
 def _told(first: str, *others: str) -> Finding:
@@ -76,6 +77,8 @@ def _slips(attempt: Attempt) -> Iterator[str]:
     for slip in exercise.slips:
         for case, value in zip(attempt.cases, attempt.values, strict=True):
             made = exercise.slipped(slip, case)
+            if isinstance(made, np.ndarray) and not made.size:
+                break  # no number at all says nothing
             if (
                 exercise.unordered
                 and isinstance(value, np.ndarray)
@@ -187,7 +190,9 @@ def _digits(attempt: Attempt, places: list[int], who: Mistakes) -> int:
 
 def rounded(attempt: Attempt) -> Finding | None:
     """Return that the numbers are rounded, right ones or those of a misconception."""
-    if (attempt.is_code or _digits(attempt, attempt.wrong, NONE)) and _all_rounded(attempt):
+    kept = 0 if attempt.is_code else _digits(attempt, attempt.wrong, NONE)
+    beside_a_word = isinstance(attempt.values[0], tuple) and kept >= 2
+    if beside_a_word or ((attempt.is_code or kept) and _all_rounded(attempt)):
         return Finding("rounded", {"ids": ("rounded",)}, explained=True)
     if attempt.is_code:
         return None

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..compare import Value, parted
 from ..exercise import Case
+from . import by_hand
 from .attempt import Attempt
-from .explain import Finding
+from .explain import Finding, runner_of
 
 Test = Callable[[Attempt], Any]
 
@@ -23,6 +24,8 @@ def at_once(attempt: Attempt) -> Finding | None:
 
 def later(attempt: Attempt) -> Finding | None:
     """Return what is certain about an answer that nothing explains."""
+    if _right_numbers(attempt):
+        return Finding("right-numbers", {"ids": ("right-numbers-elsewhere",)}, explained=True)
     if shape_is_wrong(attempt):
         kind = "arranged" if _as_many(attempt) else "wrong-shape"
         return Finding(kind, {"ids": ("wrong-shape",)})
@@ -31,7 +34,7 @@ def later(attempt: Attempt) -> Finding | None:
         and not attempt.exercise.fits
         and (attempt.marks.size > 2 and attempt.marks.sum() == 1)
     ):
-        return Finding("one-cell-off", {"ids": ("one-cell-off",)})
+        return Finding("one-cell-off", {"ids": ("one-cell-off",), **_the_one(attempt)})
     when = _only_where(attempt) if attempt.is_code else None
     if when is not None:
         return Finding("only-where", {"when": when})
@@ -131,6 +134,29 @@ def _outline(value: Value, right: Value) -> Any:
     while len(shape) > axes and shape[0] == 1:
         shape = shape[1:]
     return shape
+
+
+def _right_numbers(attempt: Attempt) -> bool:
+    """Tell whether a short answer holds all the right numbers, in other places."""
+    value, right = attempt.values[0], attempt.expected[0]
+    if attempt.is_code or attempt.exercise.fits is not None or attempt.exercise.formula:
+        return False
+    if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
+        return False
+    return value.size > 2 and by_hand.same_numbers(value, right)
+
+
+def _the_one(attempt: Attempt) -> Mapping[str, Any]:
+    """Return which number is the wrong one, and the window it should be made of."""
+    value, marks = attempt.values[attempt.wrong[0]], attempt.marks
+    if attempt.is_code or not isinstance(value, np.ndarray) or marks is None:
+        return {}
+    place = tuple(int(n) for n in np.argwhere(marks)[0])
+    solution = runner_of(attempt.exercise.solution)
+    window = by_hand.of_one_window(solution, attempt.cases[0], place)
+    right = attempt.expected[0]
+    sign = isinstance(right, np.ndarray) and bool((value == -right)[place])
+    return {"place": place, "window": window, "given": float(value[place]), "sign": sign}
 
 
 def _as_many(attempt: Attempt) -> bool:

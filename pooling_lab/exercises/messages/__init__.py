@@ -165,10 +165,16 @@ LOOKS = {
         "Print the shape of your result, and count by hand how many there should be.",
     },
     "one-cell-off": {
-        "answer": "All numbers but one are right, so the method is; something goes wrong at "
-        "that place.\nWork out the marked one again, slowly.",
         "code": "For this input all numbers but one are right.\n"
         "Work out the marked one again, slowly, as your code does: what is special there?",
+    },
+    "brackets": {
+        "answer": "The numbers are right and in order; brackets are missing, or too many.\n"
+        "Read the end of the task once more: it says how to group the numbers.",
+    },
+    "right-numbers": {
+        "answer": "All the right numbers are there, in other places.\n"
+        "Read the end of the task once more: it says in which form and order to write.",
     },
 }
 SEVERAL = "More than one way leads to this answer; which of these was yours?"
@@ -237,6 +243,8 @@ def _why(attempt: Attempt, found: Diagnosis) -> tuple[list[str], tuple[Grid, ...
         return ["Two things at once."] * (len(texts) > 1) + texts, ()
     if found.kind == whole_numbers.ID:
         return [_whole_numbers(found.kind, attempt.cases[found.at or 0])], ()
+    if found.kind == "one-cell-off" and not attempt.is_code:
+        return by_hand.of_the_one(attempt.exercise, found.facts), ()
     if found.kind in LOOKS:
         return [LOOKS[found.kind][kind]], ()
     for about in (measured, edits, by_hand):

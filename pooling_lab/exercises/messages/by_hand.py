@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..diagnosis import Diagnosis
-from ..diagnosis.by_hand import OfGrid
+from ..diagnosis.by_hand import OfGrid, OneWindow
 from ..diagnosis.makes import Makes
 from ..diagnosis.reads import Axis
-from ..display import Grid
+from ..display import Grid, number
 from ..exercise import Case, Exercise
 from .measured import OPERATIONS, what_to_try
+from .windows import axis_names, cells_name, output_names, place_name
 
 
 def of_grids(grids: Sequence[OfGrid]) -> list[str] | None:
@@ -34,7 +35,7 @@ def _of_one(one: OfGrid, where: str) -> list[str]:
     lines = []
     if one.operation != one.asked_operation:
         lines.append(
-            f"What you have{where} is {OPERATIONS[one.operation]} of each window; asked is "
+            f"For each window you have{where} {OPERATIONS[one.operation]}; asked is "
             f"{OPERATIONS[one.asked_operation]}."
         )
         if one.operation != "sum/9":
@@ -60,20 +61,74 @@ def _row_of_windows(name: str, axis: Axis) -> str:
     return f"{name}s {', '.join(spans)}"
 
 
-def of_lines(facts: Mapping[str, Any]) -> list[str]:
-    """Say that whole rows or columns were taken for windows."""
-    one = facts["lines"]
-    return [
-        f"What you have is {OPERATIONS[one.operation]} of each {one.lines} of the map; asked is "
-        f"{OPERATIONS[one.asked_operation]} of each window.",
-        "Draw the windows on the map: how many rows and columns has each?",
+GROUPS = {
+    "row": "each row of the map",
+    "column": "each column of the map",
+    "map": "the whole map",
+    "along-rows": "{cells} neighbours in a row",
+    "along-columns": "{cells} neighbours down a column",
+    "apart": "cells that do not lie side by side",
+    "on-its-side": "windows that lie on their side",
+    "window": "each window",
+    "cell": "each cell",
+}
+THROUGH = "-through-channels"
+
+
+def of_groups(facts: Mapping[str, Any]) -> list[str]:
+    """Say which cells were put together in place of windows."""
+    one = facts["groups"]
+    name = GROUPS[one.groups.removesuffix(THROUGH)].format(cells=one.cells)
+    name += ", through all channels" * one.groups.endswith(THROUGH)
+    lines = [
+        f"What you have is {OPERATIONS[one.operation]} of {name}; asked is "
+        f"{OPERATIONS[one.asked_operation]} of each window."
     ]
+    if one.groups.endswith(THROUGH):
+        return [
+            *lines,
+            "A pooling layer looks at each channel by itself: as many come out as go in.",
+        ]
+    return [*lines, "Draw the windows on the map: how many rows and columns has each?"]
 
 
-KINDS = ("grid", "lines")
+def of_the_one(exercise: Exercise, facts: Mapping[str, Any]) -> list[str]:
+    """Say which number alone is wrong, and which window it belongs to."""
+    place = facts.get("place", ())
+    if len(place) == 1:
+        at = place[0]
+        names = exercise.entries or [f"number {n}" for n in range(1, at + 2)]
+        return [f"All are right but one: {names[at]}.", "Work that one out again, slowly."]
+    names = (*output_names(exercise, len(place)),)
+    lines = [f"All numbers are right but the one at {place_name(place, names)}."]
+    window = facts.get("window")
+    if window is None:
+        return [*lines, "Work that one out again, slowly."]
+    where = cells_name(window.marks, axis_names(exercise, window.marks.shape))
+    numbers = ", ".join(number(float(one)) for one in window.numbers)
+    lines.append(f"Its window holds {numbers} ({where}). {_beside(window, facts)}".rstrip())
+    return lines
+
+
+def _beside(window: OneWindow, facts: Mapping[str, Any]) -> str:
+    given = facts["given"]
+    if facts["sign"]:
+        return "Look at the sign of yours once more."
+    if window.operation not in ("max", "min"):
+        return f"Work out {OPERATIONS[window.operation]} of these once more, signs included."
+    asked = OPERATIONS[window.operation]
+    if given in window.numbers:
+        below = " Below zero, the number nearest zero is the largest." * bool(
+            (window.numbers < 0).all()
+        )
+        return f"Yours is one of them, but not {asked}.{below}"
+    return f"Yours is none of them; asked is {asked}."
+
+
+KINDS = ("grid", "groups")
 
 
 def said(_: Exercise, found: Diagnosis, __: Case) -> tuple[list[str], tuple[Grid, ...]] | None:
     """Return what is said about a grid; None: there are no words."""
-    lines = of_grids(found.facts["grids"]) if found.kind == "grid" else of_lines(found.facts)
+    lines = of_grids(found.facts["grids"]) if found.kind == "grid" else of_groups(found.facts)
     return (lines, ()) if lines else None

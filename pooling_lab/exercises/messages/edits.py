@@ -222,7 +222,7 @@ def of_another_order(facts: Mapping[str, Any]) -> list[str]:
 # --- sums of products --------------------------------------------------------------------------
 
 
-def of_formula(changes: Sequence[Change], parts: int) -> list[str]:
+def of_formula(changes: Sequence[Change], entries: Sequence[str]) -> list[str]:
     """Say which factor or term is left out, too many, or another one."""
     if changes[0].kind == "together":
         how = {"difference": "the first less the second", "sum": "the two, added up"}
@@ -230,7 +230,7 @@ def of_formula(changes: Sequence[Change], parts: int) -> list[str]:
         return [f"That is {said}. The task asks for both.", _ORDER]
     clauses = [*dict.fromkeys(map(_of_change, changes))]
     part = changes[0].part
-    start = "That is" if part is None or parts == 1 else f"Number {part + 1} is"
+    start = "That is" if part is None or not entries else f"The wrong number, {entries[part]}, is"
     several = ", and also if " if len(clauses) == 2 else ", if "
     return [f"{start} exactly what comes out if {several.join(clauses)}.", _NUMBERS]
 
@@ -238,8 +238,9 @@ def of_formula(changes: Sequence[Change], parts: int) -> list[str]:
 def _of_change(change: Change) -> str:
     what, other = _product(change.what), _product(change.other)
     listed = _factors(change.what)
+    are = "are" if len({*change.what}) > 1 else "is"
     texts = {
-        "without": f"{listed} {'are' if len({*change.what}) > 1 else 'is'} missing from the product",
+        "without": f"{listed} {are} missing from the product",
         "without-term": f"{what} is not added",
         "instead": f"{other} is taken in place of {what}",
         "added-instead": f"{other} is added in place of {what}",
@@ -279,7 +280,7 @@ def said(
     elif found.kind == "either":
         lines = of_either(exercise, found.facts["edits"], case)
     elif found.kind == "formula":
-        lines = of_formula(found.facts["changes"], len(exercise.formula.sums))
+        lines = of_formula(found.facts["changes"], exercise.entries)
     else:
         lines = of_another_order(found.facts)
     return (lines, ()) if lines else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..compare import Value, agree, parted
+from ..compare import Value, parted
 from ..exercise import Case, Exercise
 
 AXES = ("images", "channels", "rows", "columns")
@@ -118,10 +118,4 @@ def _on_paper(exercise: Exercise, value: np.ndarray, right: np.ndarray) -> str:
     nested = f"lists within lists, {right.ndim} deep ({', then '.join(names)})"
     asked = _ON_PAPER[right.ndim] if right.ndim < len(_ON_PAPER) else nested
     given = _ON_PAPER[len(shape)] if len(shape) < len(_ON_PAPER) else f"lists {len(shape)} deep"
-    return f"That is {given}; the task asks for {asked}. {_only_brackets(value, right)}".rstrip()
-
-
-def _only_brackets(value: np.ndarray, right: np.ndarray) -> str:
-    if value.size == right.size and agree(value.ravel(), right.ravel()).all():
-        return "Its numbers are right: only brackets are missing or too many."
-    return ""
+    return f"That is {given}; the task asks for {asked}."
