@@ -48,7 +48,12 @@ SHAPES = [
     ("two for one", "receptive-field", (3, 4), "asks for 1 number, yours has 2."),
     ("one number for a grid", "max-by-hand", 4, "That is one number; the task asks for a list of"),
     ("rows missing", "max-by-hand", [1, 2, 3, 4], "That is a plain list of numbers; the task asks"),
-    ("only brackets", "max-by-hand", np.ravel(CORNERS), "Its numbers are right: only brackets"),
+    (
+        "only brackets",
+        "max-by-hand",
+        np.ravel(CORNERS),
+        "The numbers are right and in order; brackets",
+    ),
     ("too many columns", "max-by-hand", [[1, 2, 3], [4, 5, 6]], "not the right number of columns."),
     ("one row", "pad-value", [[1, 2]], "It has 1 row and 2 columns: that is not the right number"),
     ("ragged", "pad-value", [[1, 2], [3]], "parts do not all have the same shape"),
