@@ -19,11 +19,12 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
+from pooling_lab.course.lessons import CHECK, tags
+
 from .submitting import answers_in, filled, hand_in
 
 REGION = re.compile(r"^\s*### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS)$")
 PROJECT = Path("source", "4-project", "project.ipynb")
-NOT_FOR_STUDENTS = "## For the instructor"
 TELLTALE = 12  # characters; a shorter line of a solution may stand anywhere
 
 
@@ -71,12 +72,10 @@ def new_course(folder: Path, to: Path) -> Path:
 
 
 def fetch_project(lessons: Path, course: Path) -> None:
-    """Make lesson 13 an assignment's source: its cells carry nbgrader's marks."""
+    """Make lesson 13 an assignment's source: its cells carry nbgrader's marks, and CI's go."""
     for lesson in lessons.glob("13_*.ipynb"):
         notebook = nbformat.read(lesson, 4)
-        notebook.cells = [
-            one for one in notebook.cells if not one.source.startswith(NOT_FOR_STUDENTS)
-        ]
+        notebook.cells = [one for one in notebook.cells if CHECK not in tags(one)]
         (course / PROJECT.parent).mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, course / PROJECT)
 
