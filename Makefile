@@ -13,7 +13,7 @@ INSTALL = $(PY) -m pip install --disable-pip-version-check --no-input -c constra
 NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=240 \
 	--nbval-sanitize-with=tests/notebooks/nbval_sanitize.cfg -o addopts= --dist loadfile
 
-.PHONY: lab reset test test-fast notebooks bench lint assignments test-grading site test-site constraints
+.PHONY: lab reset test test-fast notebooks bench lint assignments test-grading site test-site test-hub constraints
 
 lab: .venv/.lab
 	$(PY) -m pooling_lab lab $(ARGS)
@@ -44,6 +44,10 @@ site: .venv/.site
 
 test-site: .venv/.site
 	$(PY) -m pytest -n 2 --dist load tests/browser/site -o addopts="--strict-markers --strict-config -ra"
+
+# As root on Linux; elsewhere it says why not. ARGS reaches pytest.
+test-hub: .venv/.hub
+	$(PY) tests/hub/in_private.py $(ARGS)
 
 bench: .venv/.bench
 	$(PY) tests/benchmarks/bench.py
@@ -79,6 +83,9 @@ constraints:
 	@touch $@
 .venv/.site: .venv/.test
 	$(INSTALL) -e ".[test,site]"
+	@touch $@
+.venv/.hub: .venv/.test
+	$(INSTALL) -e ".[test,hub]"
 	@touch $@
 .venv/.bench: .venv/.test
 	$(INSTALL) -e ".[test,bench]"

@@ -8,7 +8,7 @@ from pooling_lab.course.checking import check_setup, faults
 from pooling_lab.course.copies import copy_lessons, reset
 from pooling_lab.course.home import CourseError, Home, find_home, originals, usual_folder
 from pooling_lab.course.hosted import write_hosted
-from pooling_lab.course.lab import lab_command, lab_environment, open_lab
+from pooling_lab.course.lab import lab_command, lab_environment, lab_options, open_lab
 from pooling_lab.course.lessons import (
     CHECK,
     FRONT_DOOR,
@@ -35,6 +35,7 @@ __all__ = [
     "find_home",
     "lab_command",
     "lab_environment",
+    "lab_options",
     "lesson_files",
     "lessons",
     "open_lab",

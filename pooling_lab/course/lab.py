@@ -18,15 +18,21 @@ from pooling_lab.course.ways import this_way
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 
 
+def lab_options() -> list[str]:
+    """Return how JupyterLab is set for the course, wherever it runs."""
+    return [
+        # The course needs no network: JupyterLab asks nobody for news or updates either.
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        # Room for the lessons' file names.
+        f"--LabApp.extra_labextensions_path={SETTINGS / 'labextensions'}",
+    ]
+
+
 def lab_command(own: Path, browser: bool, more: Sequence[str] = ()) -> list[str]:
     """Return the command line that opens JupyterLab on lesson 00 in the student's folder."""
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={own}"]
-    command.append("--LabApp.default_url=/lab/tree/00_start_here.ipynb")
-    # The course needs no network: JupyterLab asks nobody for news or updates either.
-    command.append("--LabApp.news_url=None")
-    command.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
-    # Room for the lessons' file names.
-    command.append(f"--LabApp.extra_labextensions_path={SETTINGS / 'labextensions'}")
+    command += ["--LabApp.default_url=/lab/tree/00_start_here.ipynb", *lab_options()]
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
