@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -105,6 +106,7 @@ def main(arguments: list[str]) -> int:
         return int(os.environ.get("CI", "").lower() not in ("", "0", "false"))
     if not (HUB / "node_modules").is_dir():
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HUB, check=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing stays behind then
     with tempfile.TemporaryDirectory(prefix="pooling-hub-") as name:
         here = {**os.environ, "HOME": "/root", "TMPDIR": "/tmp", "POOLING_HUB_PRIVATE": "1"}
         # A list of processes that nothing covers: the sandbox that grading makes needs one.

@@ -80,9 +80,7 @@ def test_a_student_follows_the_link_runs_lesson_00_and_moves_a_slider(people, lo
 
 def test_the_instructor_releases(people):
     grace = people["grace"]
-    page = grace.open("/hub/spawn/grader-pooling")
-    page.get_by_role("button", name="Authorize").click(timeout=120_000)  # once
-    page.wait_for_url("**/user/grader-pooling/lab**")
+    grace.open_course("pooling")
     formgrader(grace, "assign")
     assert "Released as: pooling 1-output-sizes" in formgrader(grace, "release")
 
@@ -225,13 +223,16 @@ def test_the_course_is_graded_and_the_numbers_are_the_logins(people):
         cwd=COURSE,
     )
     assert "2 graded" in graded.stdout, graded.stderr
+    sandbox = ("bwrap", "--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "true")
+    possible = run(*sandbox, by="grader-pooling", check=False).returncode == 0
+    notes = [] if possible else ["it was graded without a sandbox: it ran as you, with your files"]
     given = release.points(COURSE, ASSIGNMENT)
     for login, account in STUDENTS.items():
         assert sum(points for points in given[account].values() if points) == POINTS[login]
         path = COURSE / "autograded" / account / ASSIGNMENT / NOTEBOOK
         record = json.loads(path.read_text())["metadata"]["pooling_lab"]
         assert record["id"] == login
-        assert record.get("notes", []) == []  # in the sandbox, and nothing had to be mended
+        assert record.get("notes", []) == notes
 
 
 def test_each_student_fetches_their_own_feedback(people):
@@ -280,9 +281,9 @@ def test_a_server_that_was_lost_is_restored(people, hub):
     assert (COURSE / SECRET).read_text() == secret
     assert "Permission denied" in run("ls", str(COURSE), by="jupyter-cy", check=False).stderr
     hub.start()
-    people["grace"].open("/hub/spawn/grader-pooling").wait_for_url("**/user/grader-pooling/lab**")
-    people["grace"].page.goto(f"{hub.address}/user/grader-pooling/formgrader/")
-    row = people["grace"].page.locator("tbody tr").filter(has_text=ASSIGNMENT)
+    page = people["grace"].open_course("pooling")
+    page.goto(f"{hub.address}/user/grader-pooling/formgrader/")
+    row = page.locator("tbody tr").filter(has_text=ASSIGNMENT)
     expect(row.locator(".num-submissions")).to_have_text("3")
     stranger = Person(hub, people["cy"].context.browser, "cy")
     page = stranger.open(LINK)  # with the password that the account was given first
