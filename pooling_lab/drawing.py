@@ -203,6 +203,7 @@ def _decimal(value: float) -> str:
     return f"{value:.2g}"
 
 
+@functools.lru_cache(maxsize=4096)
 def is_exact(value: float) -> bool:
     """Tell whether `number` writes a value in full, without rounding it."""
     if not math.isfinite(value):
@@ -210,6 +211,7 @@ def is_exact(value: float) -> bool:
     return math.isclose(float(number(value).replace("−", "-")), value, rel_tol=1e-12)
 
 
+@functools.lru_cache(maxsize=8192)
 def cell_name(panel: str, row: int, column: int) -> str:
     """Return the name of a cell, by which steps and lights speak of it."""
     return f"{panel}{row},{column}"
@@ -263,9 +265,10 @@ def grid(
     if unknown := {*(lit or {}).values()} - {*LOOKS}:
         raise ValueError(f"lit must use the looks {', '.join(LOOKS)}, got {unknown.pop()!r}")
     looks = _looks(plane.shape, axes)
+    numbers = plane.tolist()
     texts = {
-        place: (number(plane[place].item()) if look in ("cell", "unread") else pad)
-        for place, look in looks.items()
+        (r, c): (number(numbers[r][c]) if look in ("cell", "unread") else pad)
+        for (r, c), look in looks.items()
     }
     side = max(SIDE, 4 + 8 * max(map(len, texts.values())))
     cells = [
@@ -279,8 +282,8 @@ def grid(
         )
         for (r, c), text in texts.items()
     ]
-    left, top, _, _ = union(map(_extent, cells))
-    labels = [Label(left + 2, top - 8, title, head=True)] if title else []
+    first = cells[0]  # the top left one
+    labels = [Label(first.x, first.y - 10, title, head=True)] if title else []
     lights = dict.fromkeys(window_cells(axes, *window), "read") if axes and window else {}
     lights |= lit or {}
     named = {cell_name(name, *place): look for place, look in lights.items()}
@@ -290,17 +293,22 @@ def grid(
 def _looks(shape: tuple[int, ...], axes: tuple[Axis, Axis] | None) -> dict[tuple[int, int], str]:
     """Return the look of every cell to draw, padding and what ceil mode reaches included."""
     rows, columns = [
-        _axis_looks(size, axis) for size, axis in zip(shape, axes or (None, None), strict=True)
+        looks_along(size, axis) for size, axis in zip(shape, axes or (None, None), strict=True)
     ]
-    order = ("cell", "unread", "pad", "beyond")  # a cell looks as the stronger of its two axes
     return {
-        (r, c): max(row, column, key=order.index)
+        (r, c): row if STRENGTH[row] >= STRENGTH[column] else column
         for r, row in rows.items()
         for c, column in columns.items()
     }
 
 
-def _axis_looks(size: int, axis: Axis | None) -> dict[int, str]:
+# A cell looks as the stronger of its two axes.
+STRENGTH = {"cell": 0, "unread": 1, "pad": 2, "beyond": 3}
+
+
+@functools.lru_cache(maxsize=1024)
+def looks_along(size: int, axis: Axis | None) -> dict[int, str]:
+    """Return the look of the cells along one axis; pictures of equal looks are equal."""
     if axis is None:
         return dict.fromkeys(range(size), "cell")
     last = max([size + axis.padding, *(axis.reads(i).stop for i in range(axis.outputs))])
@@ -353,8 +361,10 @@ def photo_png(pixels: Any, colours: int | Image.Image = 256) -> bytes:
     ``colours`` may be an image with a palette instead: then they are those that come nearest.
     """
     image = photo_image(pixels)
-    if isinstance(colours, int) or image.mode == "L":
-        return to_png(image, colours if isinstance(colours, int) else 256)
+    if image.mode == "L":
+        return _as_png(image, compress_type=HUFFMAN_ONLY)
+    if isinstance(colours, int):
+        return to_png(image, colours)
     return _as_png(image.quantize(palette=colours, dither=Image.Dither.NONE))
 
 
@@ -426,17 +436,24 @@ def _svg_shape(shape: Shape, lit: Mapping[str, str]) -> str:
                 f'<g class="{looks}" data-cell="{name}"><rect x="{x:g}" y="{y:g}" '
                 f'width="{width:g}" height="{height:g}"/></g>'
             )
-        case Cell(x, y, side, text, look, name):
-            looks = f"{look} {lit[name]}" if name in lit else look
-            hatch = f'<path d="{_hatch(x, y, side)}"/>' if LOOKS[look].hatched else ""
-            words = (
-                f'<text x="{x + side / 2:g}" y="{y + side / 2:g}" '
-                f'style="font-size:{_font_size(text)}px">{html.escape(text)}</text>'
-            )
-            return (
-                f'<g class="{looks}" data-cell="{name}"><rect x="{x:g}" y="{y:g}" '
-                f'width="{side:g}" height="{side:g}"/>{hatch}{words if text else ""}</g>'
-            )
+        case Cell():
+            return _svg_cell(shape, lit.get(shape.name, ""))
+
+
+@functools.lru_cache(maxsize=8192)
+def _svg_cell(cell: Cell, lit: str) -> str:
+    """Return a cell as SVG; the frames of an explorer share most of theirs."""
+    x, y, side, text, look, name = cell
+    looks = f"{look} {lit}" if lit else look
+    hatch = f'<path d="{_hatch(x, y, side)}"/>' if LOOKS[look].hatched else ""
+    words = (
+        f'<text x="{x + side / 2:g}" y="{y + side / 2:g}" '
+        f'style="font-size:{_font_size(text)}px">{html.escape(text)}</text>'
+    )
+    return (
+        f'<g class="{looks}" data-cell="{name}"><rect x="{x:g}" y="{y:g}" '
+        f'width="{side:g}" height="{side:g}"/>{hatch}{words if text else ""}</g>'
+    )
 
 
 def _hatch(x: float, y: float, side: float) -> str:
@@ -510,13 +527,13 @@ def _draw(canvas: Axes, shape: Shape, lit: Mapping[str, str], dx: float, dy: flo
             canvas.imshow(pixels, extent=place, aspect="auto", interpolation="nearest")
         case Bar():
             look = LOOKS[lit[shape.name]] if shape.name in lit else BAR
-            canvas.add_patch(_box(x, y, shape.width, shape.height, look._replace(rounded=False)))
+            canvas.add_artist(_box(x, y, shape.width, shape.height, look._replace(rounded=False)))
         case Cell():
             look = LOOKS[lit.get(shape.name, shape.look)]
             inset = (1 - _shrink(look)) * shape.side / 2
             side = shape.side - 2 * inset
             hatched = LOOKS[shape.look].hatched
-            canvas.add_patch(_box(x + inset, y + inset, side, side, look, hatched))
+            canvas.add_artist(_box(x + inset, y + inset, side, side, look, hatched))
             middle = x + shape.side / 2, y + shape.side / 2
             _write(canvas, *middle, shape.text, _font_size(shape.text), look)
 
@@ -559,9 +576,12 @@ def to_png(image: Image.Image, colours: int = 256) -> bytes:
     return _as_png(image)
 
 
-def _as_png(image: Image.Image) -> bytes:
+HUFFMAN_ONLY = 2  # of zlib: nothing repeats in a gray photo, and looking takes 20 times as long
+
+
+def _as_png(image: Image.Image, **options: Any) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
+    image.save(buffer, "PNG", **(options or {"optimize": True}))
     return buffer.getvalue()
 
 

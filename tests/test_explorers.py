@@ -45,15 +45,14 @@ TIES = np.array([[2, 2, 0], [2, 1, 1], [0, 0, 0]])
 def unpack(explorer):
     """What the browser gets, its parts put back in their places."""
     data = json.loads(gzip.decompress(explorer._data))
+    parts = data["parts"]
     frames = [
-        {
-            key: [data["parts"][k] for k in part] if key == "panels" else data["parts"][part]
-            for key, part in frame.items()
-            if key != "walk"
-        }
-        | {"walk": frame["walk"]}
+        {key: parts[part] for key, part in frame.items() if key not in ("walk", "panels")}
+        | {"walk": frame["walk"], "panels": [parts[part] for part in frame["panels"]]}
         for frame in data["frames"]
     ]
+    for frame in frames:
+        frame["reads"] = [parts[part] for part in frame["reads"]]
     return {**data, "frames": frames}
 
 

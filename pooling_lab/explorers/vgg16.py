@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from pooling_lab.architectures import VGG16_STAGES, Row, vgg16, walk
 from pooling_lab.drawing import Bar, Label, Picture
@@ -68,7 +69,8 @@ def vgg16_explorer(
     ]
     published = _Stage("published", walk(vgg16()))
 
-    def frame(size: int, pools: int, pool_kernel: int, pool_stride: int, head: str) -> Frame:
+    @functools.cache
+    def framed(size: int, pools: int, pool_kernel: int, pool_stride: int, head: str) -> Frame:
         try:
             rows = walk(vgg16(pools, pool_kernel, pool_stride, head), size)
         except ValueError as error:
@@ -76,20 +78,26 @@ def vgg16_explorer(
             return Frame(f"input {size}×{size}×3: no output", [none], error=str(error))
         return _frame(rows, published)
 
+    def frame(size: int, pools: int, pool_kernel: int, pool_stride: int, head: str) -> Frame:
+        window = (pool_kernel, pool_stride) if pools else (2, 2)  # of no pool, all the same
+        return framed(size, pools, *window, head)
+
     explorer = Explorer("VGG16, what if", controls, frame)
     explorer.position = 1  # the first stage: the input costs nothing
     return explorer
 
 
-class _Stage(NamedTuple):
+@dataclass(frozen=True)
+class _Stage:
     """Some layers as one row of the table: the input, the layers up to a pool, the head."""
 
     name: str
     rows: list[Row]
 
-    def total(self, cost: str) -> int:
-        """Add up one cost of its layers."""
-        return sum(getattr(row, cost) for row in self.rows)
+    @functools.cached_property
+    def totals(self) -> dict[str, int]:
+        """Each cost, added up over its layers."""
+        return {cost: sum(getattr(row, cost) for row in self.rows) for cost in COSTS}
 
     @property
     def shape(self) -> str:
@@ -103,18 +111,29 @@ class _Stage(NamedTuple):
         last = self.rows[-1]
         return "all" if last.jump is None else f"{last.receptive_field}, jump {last.jump}"
 
+    @functools.cached_property
+    def words(self) -> str:
+        """Its row of the table in a sentence."""
+        convs = sum(row.kind == "conv" for row in self.rows)
+        pool = " and a pool" if self.rows[-1].kind == "pool" else ""
+        made_of = {"input": "one image", "head": ", ".join(row.name for row in self.rows)}
+        return (
+            f"{self.name}: {made_of.get(self.name, f'{convs} convolutions{pool}')}, output "
+            f"{self.shape}; {', '.join(_costs(self))}; one cell sees {self.sees}"
+        )
+
 
 def _frame(rows: list[Row], published: _Stage) -> Frame:
     stages, whole = _stages(rows), _Stage("in all", rows)
     ratios = [
-        f"{name} × {whole.total(cost) / published.total(cost):.3g}"
+        f"{name} × {whole.totals[cost] / published.totals[cost]:.3g}"
         for cost, (name, _) in COSTS.items()
     ]
     parameters, multiply_adds, activations = _costs(whole)
     return Frame(
         f"{parameters}, {multiply_adds}, {activations} for one image",
         [_picture(stages, whole)],
-        [Step(_in_words(stage), here=_bars(stage)) for stage in stages],
+        [Step(stage.words, here=_bars(stage)) for stage in stages],
         [f"Against VGG16 as published: {', '.join(ratios)}.", _first_dense(rows)],
     )
 
@@ -132,6 +151,7 @@ def _stages(rows: list[Row]) -> list[_Stage]:
     return stages
 
 
+@functools.lru_cache(maxsize=8192)
 def _amount(value: int, unit: str = "") -> str:
     """Write a large number with three digits and a prefix."""
     for prefix, size in PREFIXES.items():
@@ -142,20 +162,9 @@ def _amount(value: int, unit: str = "") -> str:
 
 def _costs(stage: _Stage) -> list[str]:
     return [
-        f"{_amount(stage.total(cost), unit)} {'of ' if unit else ''}{name}"
+        f"{_amount(stage.totals[cost], unit)} {'of ' if unit else ''}{name}"
         for cost, (name, unit) in COSTS.items()
     ]
-
-
-def _in_words(stage: _Stage) -> str:
-    """Say one row of the table in a sentence."""
-    convs = sum(row.kind == "conv" for row in stage.rows)
-    pool = " and a pool" if stage.rows[-1].kind == "pool" else ""
-    made_of = {"input": "one image", "head": ", ".join(row.name for row in stage.rows)}
-    return (
-        f"{stage.name}: {made_of.get(stage.name, f'{convs} convolutions{pool}')}, output "
-        f"{stage.shape}; {', '.join(_costs(stage))}; one cell sees {stage.sees}"
-    )
 
 
 def _bars(stage: _Stage) -> list[str]:
@@ -172,7 +181,7 @@ def _picture(stages: list[_Stage], whole: _Stage) -> Picture:
         *(shape for cost in COLUMNS for shape in _shares(cost, stages, whole)),
         *names,
     ]
-    described = [*map(_in_words, stages), f"{whole.name}: {', '.join(_costs(whole))}"]
+    described = [*(stage.words for stage in stages), f"{whole.name}: {', '.join(_costs(whole))}"]
     return Picture(shapes, ". ".join(described), html=_table(stages, whole))
 
 
@@ -180,7 +189,7 @@ def _table(stages: list[_Stage], whole: _Stage) -> str:
     heads = ["stage", "output", "sees (pixels)", *(COSTS[cost][0] for cost in COLUMNS)]
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     body = "".join(_row(stage, whole) for stage in stages)
-    totals = "".join(f"<td>{_bar(1)}{_amount(whole.total(c), COSTS[c][1])}</td>" for c in COLUMNS)
+    totals = "".join(f"<td>{_bar(1)}{_amount(whole.totals[c], COSTS[c][1])}</td>" for c in COLUMNS)
     whole_row = f'<tr><th scope="row" class="head">{whole.name}</th><td></td><td></td>{totals}</tr>'
     return (
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
@@ -190,8 +199,8 @@ def _table(stages: list[_Stage], whole: _Stage) -> str:
 
 def _row(stage: _Stage, whole: _Stage) -> str:
     costs = "".join(
-        f"<td>{_bar(stage.total(cost) / whole.total(cost))}"
-        f"<span>{_amount(stage.total(cost), COSTS[cost][1])}</span></td>"
+        f"<td>{_bar(stage.totals[cost] / whole.totals[cost])}"
+        f"<span>{_amount(stage.totals[cost], COSTS[cost][1])}</span></td>"
         for cost in COLUMNS
     )
     return (
@@ -216,8 +225,8 @@ def _shares(cost: str, stages: list[_Stage], whole: _Stage) -> list[Label | Bar]
     """Draw a bar and a number for one cost of every stage, and its total."""
     name, unit = COSTS[cost]
     x = COLUMNS[cost]
-    amounts = [_amount(stage.total(cost), unit) for stage in (*stages, whole)]
-    shares = [BAR_WIDTH * stage.total(cost) / whole.total(cost) for stage in stages]
+    amounts = [_amount(stage.totals[cost], unit) for stage in (*stages, whole)]
+    shares = [BAR_WIDTH * stage.totals[cost] / whole.totals[cost] for stage in stages]
     bars = [
         Bar(x, place * PITCH - 13, share, BAR_HEIGHT, f"{cost} {stage.name}")
         for place, (stage, share) in enumerate(zip(stages, shares, strict=True), start=1)

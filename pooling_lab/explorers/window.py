@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pooling_lab.drawing import Label, Picture, cell_name, grid, is_exact, number, window_cells
+from pooling_lab.drawing import (
+    Label,
+    Picture,
+    cell_name,
+    grid,
+    is_exact,
+    looks_along,
+    number,
+    window_cells,
+)
 from pooling_lab.explorers.explorer import Explorer, Frame, Reduction, Step
 from pooling_lab.explorers.pools import (
     VALUES,
@@ -90,9 +98,15 @@ def window_explorer(
     chosen = pool_controls(pool, start, controls, VALUES)
 
     def frames_of(numbers: NDArray[Any]) -> Callable[..., Frame]:
-        @functools.cache  # most settings show the same input
+        drawn: dict[Any, Picture] = {}
+
         def input_of(axes: tuple[Axis, Axis], pad: str) -> Picture:
-            return grid(numbers, f"input {size_of(numbers)}", axes=axes, pad=pad)
+            """Draw the input once for all settings that leave the same cells unread."""
+            looks = [tuple(looks_along(axis.size, axis).items()) for axis in axes]
+            key = (*looks, pad)
+            if key not in drawn:
+                drawn[key] = grid(numbers, f"input {size_of(numbers)}", axes=axes, pad=pad)
+            return drawn[key]
 
         def frame(**settings: Any) -> Frame:
             kind = settings.pop("pool")
@@ -137,14 +151,17 @@ def window_step(
     place: tuple[int, ...],
 ) -> Step:
     """Return the step of one window: its cells, which of them win, and the calculation."""
+    height, width = (range(axis.size) for axis in axes)
+    tall, wide = (range(-axis.padding, axis.size + axis.padding) for axis in axes)
     cells = window_cells(axes, *place)
-    values = {cell: x[cell].item() for cell in cells if _within(cell, axes, padded=False)}
-    counted = [
-        cell for cell in cells if cell in values or (pad and _within(cell, axes, padded=True))
+    values = {(r, c): x.item(r, c) for r, c in cells if r in height and c in width}
+    words = [
+        number(values.get((r, c), pad))
+        for r, c in cells
+        if (r, c) in values or (pad and r in tall and c in wide)
     ]
-    words = [number(values.get(cell, pad)) for cell in counted]
-    picks = kind in ("max", "min")
-    best = [cell for cell in values if picks and np.array_equal(values[cell], result, True)]
+    wins = kind in ("max", "min")
+    best = [cell for cell, value in values.items() if wins and _is_same(value, result)]
     equal = f", the first of {len(best)} equal" if len(best) > 1 else ""
     exact = all(map(is_exact, (result, *values.values())))
     return Step(
@@ -156,11 +173,8 @@ def window_step(
     )
 
 
-def _within(cell: tuple[int, int], axes: tuple[Axis, Axis], padded: bool) -> bool:
-    return all(
-        -axis.padding * padded <= place < axis.size + axis.padding * padded
-        for place, axis in zip(cell, axes, strict=True)
-    )
+def _is_same(value: float, result: float) -> bool:
+    return value == result or (value != value and result != result)
 
 
 def calculation(kind: str, words: Sequence[str], result: float, equals: str) -> str:

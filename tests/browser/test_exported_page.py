@@ -24,6 +24,9 @@ PINNED = json.loads((HERE / "package.json").read_text("utf-8"))["dependencies"]
 REQUIRE_JS = HTMLExporter().require_js_url
 # Formulas are typeset by MathJax; the explorers' formulas are plain text and do without.
 MATHJAX = HTMLExporter().mathjax_url
+AXE = MODULES / "axe-core" / "axe.min.js"
+VIOLATIONS = """async () => (await axe.run('.pl-explorer')).violations
+  .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 200)).join(' | ')}`)"""
 CDN = re.compile(r"https://(?:unpkg\.com|cdn\.jsdelivr\.net/npm)/(@?[^@]+)@([^/]+)/(.+)")
 
 
@@ -92,6 +95,10 @@ def test_every_slider_of_an_exported_lesson_moves_with_no_kernel(page, served, e
                 explorer.sweep(slider)
         assert not hard_to_read(explorer)
     assert not served
+    page.evaluate(AXE.read_text("utf-8"))
+    for forced in ("none", "active"):
+        page.emulate_media(forced_colors=forced)
+        assert not page.evaluate(VIOLATIONS)
     expect(page.locator("img.pl-stored").filter(visible=True)).to_have_count(0)
 
 

@@ -54,6 +54,13 @@ def test_axe_finds_nothing(page, npm_copies, tmp_path, theme):
 def test_axe_finds_nothing_in_jupyter(browser_page, npm_copies, application, scheme):
     with browser_page(application, scheme) as page:
         assert not violations(page)
+        page.emulate_media(forced_colors="active", color_scheme=scheme)
+        (explorer,) = driving.explorers(page)
+        assert (
+            explorer.root.evaluate(COLOURS)["explorer"] == explorer.root.evaluate(COLOURS)["page"]
+        )
+        assert not hard_to_read(explorer)
+        assert not violations(page)
 
 
 @pytest.fixture
@@ -166,3 +173,11 @@ def test_no_button_is_dead(show):
         one.button(name).click()
         expect(one.position).not_to_have_value(before)
     assert one.root.locator("[aria-disabled=true], [disabled]").count() == 0
+
+
+def test_where_there_is_no_full_screen_no_button_offers_it(show, page):
+    expect(show(window_explorer()).button("Lecture mode")).to_be_visible()
+    page.add_init_script(
+        "Object.defineProperty(Document.prototype, 'fullscreenEnabled', { get: () => false })"
+    )
+    expect(show(window_explorer()).button("Lecture mode")).to_be_hidden()

@@ -104,3 +104,23 @@ def test_play_goes_on_by_itself_until_paused(open_notebook, page):
     expect(position).to_have_value(str(here))
     page.emulate_media(reduced_motion="reduce")
     expect(explorer.button("Play")).to_be_hidden()
+
+
+def test_ctrl_s_reaches_jupyterlab_from_every_control_and_plain_keys_do_not(open_notebook, page):
+    notebook = open_notebook(ONE_CELL)
+    notebook.run_all()
+    (explorer,) = notebook.explorers()
+    field = explorer.root.locator(".pl-edit")
+    for focus in (explorer.slider("stride"), explorer.button("min"), explorer.grid):
+        focus.focus()
+        notebook.save()
+        expect(focus).to_be_focused()
+        cells = notebook.cells.count()
+        for key in ("d", "d", "a"):
+            page.keyboard.press(key)
+        assert notebook.cells.count() == cells
+    explorer.cell("x0,0").dblclick()
+    field.fill("41")
+    page.keyboard.press("Control+a")  # stays with the field
+    page.keyboard.type("7")
+    expect(field).to_have_value("7")

@@ -123,7 +123,7 @@ for (const part of document.querySelectorAll(".course-embed")) {
     const address = new URL(part.dataset.embed, location.href);
     const name = address.pathname.split("/").pop().replace(".html", "");
     if (location.hash.startsWith(`#${name}?`)) address.hash = location.hash;
-    code.value = `<iframe src="${address}" width="100%" height="720" title="An explorer of pooling layers"></iframe>`;
+    code.value = `<iframe src="${address}" width="100%" height="720" allow="fullscreen; clipboard-write" title="An explorer of pooling layers"></iframe>`;
   };
   part.addEventListener("toggle", write);
   button.addEventListener("click", async () => {

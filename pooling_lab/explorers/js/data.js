@@ -48,8 +48,9 @@ export function frameOf({ controls, parts, frames }, setting) {
     index = index * values.length + values.indexOf(setting(name));
   }
   const { panels, walk, ...numbers } = frames[index];
-  const { texts, here, reads, best, ties, ...rest } = Object.fromEntries(
+  const { texts, here, best, ties, reads: lists, ...rest } = Object.fromEntries(
     Object.entries(numbers).map(([key, number]) => [key, parts[number]]));
+  const reads = lists.map((/** @type {number} */ number) => parts[number]);
   return /** @type {any} */ ({
     ...rest, walk, panels: panels.map((number) => parts[number]), steps: { texts, here, reads, best, ties },
   });

@@ -19,6 +19,21 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+const ALONE = "data-lm-suppress-shortcuts"; // JupyterLab's word for: not these keys
+
+/** Let JupyterLab have Ctrl+S and its like again; a text field uses such keys itself (Ctrl+A, Ctrl+Z …).
+ * @param {KeyboardEvent} event before JupyterLab gets it
+ */
+export function passOn({ ctrlKey, metaKey, altKey, target }) {
+  if (!(ctrlKey || metaKey) || altKey || !(target instanceof Element)) return;
+  if (!target.closest(".pl-explorer") || target.matches("input:not([type])")) return;
+  for (let at = target.closest(`[${ALONE}]`); at; at = at.parentElement?.closest(`[${ALONE}]`) ?? null) {
+    const held = at;
+    held.removeAttribute(ALONE);
+    setTimeout(() => held.setAttribute(ALONE, "true"));
+  }
+}
+
 /** Make an element the keyboard can reach: JupyterLab must leave its keys alone (arrows, d d).
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -26,7 +41,7 @@ export function make(tag, attributes = {}, ...children) {
  * @param {...(Node | string)} children
  */
 export function focusable(tag, attributes, ...children) {
-  return make(tag, { "data-lm-suppress-shortcuts": "true", ...attributes }, ...children);
+  return make(tag, { [ALONE]: "true", ...attributes }, ...children);
 }
 
 /** @param {string} text @param {() => void} click */

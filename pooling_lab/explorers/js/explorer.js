@@ -1,7 +1,7 @@
 // Shows the frames that Python made (explorer.py). A widget's view, for anywidget and for pages.
 
 import { unpack } from "./data.js";
-import { button, focusable, make } from "./dom.js";
+import { button, focusable, make, passOn } from "./dom.js";
 import { Model } from "./model.js";
 import { Part } from "./part.js";
 import { asSvg, savePng, saveSvg } from "./saving.js";
@@ -74,7 +74,7 @@ export async function render({ model, el }) {
     second = new Part(data, other, { hasKernel: () => false, moved: announce, drawn: compare });
     second.draw();
     if (slides.length) other.on("change:edits", () => first.set("edits", other.get("edits")));
-    second.position.remove();
+    second.position.classList.add("pl-absent"); // the first one's moves both
     parts.append(second.element);
     root.classList.add("pl-comparing");
     first.element.setAttribute("aria-label", "first setting");
@@ -249,6 +249,7 @@ export async function render({ model, el }) {
     requestAnimationFrame(settle);
   });
 
+  const keyed = (/** @type {KeyboardEvent} */ event) => passOn(event); // one for each explorer
   const taken = async () => {
     data = await unpack(model.get("_data"));
     first.take(data);
@@ -262,6 +263,7 @@ export async function render({ model, el }) {
   sizes.observe(root);
   model.on("change:_data", taken);
   document.addEventListener("fullscreenchange", settle);
+  addEventListener("keydown", keyed, { capture: true }); // JupyterLab listens at the document
   settle();
   return () => {
     first.destroy();
@@ -270,6 +272,7 @@ export async function render({ model, el }) {
     sizes.disconnect();
     model.off("change:_data", taken);
     document.removeEventListener("fullscreenchange", settle);
+    removeEventListener("keydown", keyed, { capture: true });
   };
 }
 

@@ -81,7 +81,7 @@ export class Part {
     /** @type {string[][]} */
     const texts = frames.flatMap((f) => [...parts[f.texts], parts[f.error]].map((words) => [words]));
     const hasTexts = texts.some(([words]) => words);
-    this.said = make("div", { class: "pl-said" }, roomy(this.text, texts), this.change);
+    this.said = make("div", { class: "pl-said" }, roomy(this.text, texts));
     this.said.hidden = !hasTexts;
     this.position.hidden = !frames.some((f) => f.walk > 1);
     this.figure = make("div", { class: "pl-panels" });
@@ -93,7 +93,7 @@ export class Part {
     this.keys = this.grid();
     this.stage = make("div", { class: "pl-stage" },
       roomy(this.summary, frames.map((f) => [parts[f.summary]])), this.said, this.prediction.form,
-      this.figure, this.hint);
+      this.figure, make("div", { class: "pl-below" }, this.hint, this.change));
     this.side = make("div", { class: "pl-side" },
       make("div", { class: "pl-controls" }, ...this.controls.map(({ row }) => row)), this.position);
     this.element = make("div", { class: "pl-part" }, this.side, this.stage,
@@ -393,7 +393,8 @@ export class Part {
   listenToPointers() {
     const cellAt = (/** @type {Event} */ event) =>
       /** @type {Element} */ (event.target).closest?.("[data-cell]")?.getAttribute("data-cell") ?? "";
-    /** @type {null | { id: number, x: number, y: number, cell: string, slides: boolean, grip: { x: number, y: number } }} */
+    /** @type {null | { id: number, x: number, y: number, cell: string, slides: boolean, scrolls: boolean,
+     *   grip: { x: number, y: number } }} */
     let held = null;
     let letGo = -Infinity;
 
@@ -423,12 +424,13 @@ export class Part {
         const point = this.panels[0].inside(event);
         grip = { x: point.x - x, y: point.y - y };
       }
-      held = { id: event.pointerId, x: event.clientX, y: event.clientY, cell, slides, grip };
+      const scrolls = event.pointerType === "touch" && !(slides && reads.includes(cell));
+      held = { id: event.pointerId, x: event.clientX, y: event.clientY, cell, slides, scrolls, grip };
     });
     this.figure.addEventListener("pointermove", (event) => {
       if (!held || event.pointerId !== held.id) return;
       if (!this.dragging) {
-        if (Math.hypot(event.clientX - held.x, event.clientY - held.y) < STILL) return;
+        if (held.scrolls || Math.hypot(event.clientX - held.x, event.clientY - held.y) < STILL) return;
         const isStep = (this.stepsWith("here", held.cell)[0] ?? Infinity) < this.frame.walk;
         if (!held.slides && !isStep) return;
         this.stop();

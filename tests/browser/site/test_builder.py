@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from builder import formulas, glossary, launch, lesson, reference
+from builder import formulas, glossary, icons, launch, lesson, reference
 from builder.files import Files
 
 from pooling_lab import exercises
@@ -104,7 +104,7 @@ def test_every_line_of_the_glossary_is_a_term() -> None:
     assert len(glossary.terms(notebook)) == len(rows) > 20
 
 
-@pytest.mark.parametrize("module", [formulas, launch, lesson, reference])
+@pytest.mark.parametrize("module", [formulas, icons, launch, lesson, reference])
 def test_examples_in_docstrings_hold(module: object) -> None:
     failed, tried = doctest.testmod(module)  # type: ignore[arg-type]
     assert tried and not failed

@@ -60,6 +60,7 @@ def test_a_lesson_opens_on_a_phone_without_sideways_scrolling_and_asks_nobody_el
     assert [url for url in asked if not url.startswith(site)] == []
     files = {html / url.removeprefix(f"{site}/").partition("?")[0] for url in asked}
     assert sum(map(weight, files)) <= FIRST_LOAD
+    assert {file.name for file in files} & {"searchindex.js", "fa-solid-900.woff2"} == set()
 
 
 def weight(file: Path) -> int:
