@@ -196,7 +196,7 @@ def condition(where: str | None) -> Where | None:
 def _require_answer(task: Task, answer: Any) -> None:
     """Raise unless this is something that can be judged."""
     verdict = task.check(answer)
-    if verdict.status in ("not attempted", "error"):
+    if verdict.status in ("not attempted", "error") or "in-quotes" in verdict.misconceptions:
         _require_passed(verdict)
     count = _count(plain(task.exercise.in_order(answer)))
     if count > LARGEST_ANSWER:

@@ -106,7 +106,7 @@ def test_a_set_is_handed_over_where_a_set_is_an_answer(sheet, shown):
     assert sheet.task("dropped-cells").check(handed_over).passed
 
 
-@pytest.mark.parametrize("answer", [None, ..., [None, 3], np.zeros(20_000), len])
+@pytest.mark.parametrize("answer", [None, ..., [None, 3], np.zeros(20_000), len, "46, 21"])
 def test_a_look_refuses_what_is_no_answer(sheet, answer):
     with pytest.raises(assignments.NotYet, match="output-size"):
         sheet.look("output-size", answer)

@@ -26,6 +26,7 @@ try:
         Quieten,
         RunOn,
         SaveGrades,
+        scratch,
         set_aside,
         sockets,
     )
@@ -74,6 +75,7 @@ c.Autograde.sanitize_preprocessors = [
 # (A kernel has 10 seconds to obey an interrupt.) Nothing that it puts out is live afterwards, and
 # all tests are judged when it is gone.
 c.Execute.iopub_timeout = 10
+c.Execute.shutdown_kernel = "immediate"  # handlers that run at the end only took time
 c.Execute.store_widget_state = False
 c.Autograde.autograde_preprocessors = [
     RunOn,
@@ -112,6 +114,6 @@ if os.name != "nt":
     # On a hub submissions come through nbgrader's exchange: whose one is, its owner says.
     c.ExchangeFactory.collect = CollectOwn
 
-    if WANTED == "1" or (WANTED != "0" and sandbox.works(sockets(), course)):
-        c.Execute.kernel_name = sandbox.install(sockets(), course)
+    if WANTED == "1" or (WANTED != "0" and sandbox.works(scratch(), course)):
+        c.Execute.kernel_name = sandbox.install(scratch(), course)
         c.Judge.sandboxed = True

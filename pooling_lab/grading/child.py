@@ -166,6 +166,17 @@ class _Stub(types.ModuleType):
     def __exit__(self, *_: Any) -> None:
         return None
 
+    # `def f(x: np.ndarray | torch.Tensor)` and `isinstance(x, torch.Tensor)` use nothing of it.
+    def __instancecheck__(self, instance: Any) -> bool:
+        return False
+
+    def __subclasscheck__(self, subclass: type) -> bool:
+        return False
+
+    def __or__(self, other: Any) -> Any:
+        return self
+
+    __ror__ = __or__
     __call__ = __getitem__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _use
     __truediv__ = __rtruediv__ = __matmul__ = __array__ = __len__ = __float__ = _use
     __setitem__ = __index__ = __int__ = _use
@@ -200,10 +211,20 @@ _KEPT = (
     *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete, ast.Global, ast.Pass),
 )
 _AROUND = (ast.If, ast.Try, ast.With, ast.For, ast.While)
+# Methods of Python's and NumPy's own things that are called for what they change.
+_CHANGES = frozenset(
+    (
+        *("append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update"),
+        *("add", "discard", "setdefault", "popitem", "appendleft", "extendleft", "popleft"),
+        *("rotate", "fill", "put", "setflags", "resize", "itemset", "setfield", "seed"),
+    )
+)
 
 
 def statements(source: str, filename: str) -> list[ast.stmt]:
     """Return the imports, definitions and assignments of a cell, also those within `if` or `for`.
+
+    A call such as ``table.append(3)`` is one of them: it changes what a name stands for.
 
     Raises
     ------
@@ -224,7 +245,20 @@ def statements(source: str, filename: str) -> list[ast.stmt]:
 
 
 def _kept(body: Sequence[ast.stmt]) -> list[ast.stmt]:
-    return [one for one in body if isinstance(one, _KEPT) or _keeps_something(one)]
+    return [
+        one
+        for one in body
+        if isinstance(one, _KEPT) or _changes_something(one) or _keeps_something(one)
+    ]
+
+
+def _changes_something(statement: ast.stmt) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in _CHANGES
+    )
 
 
 def _keeps_something(statement: ast.stmt) -> bool:
@@ -371,6 +405,7 @@ def main(allowed: Sequence[str]) -> None:
     sys.modules["kept_apart"] = here
     guarded_run = importlib.import_module("kept_apart.guarded_run")
     sys.meta_path.insert(0, _Finder(allowed))
+    sys.path.append(os.getcwd())  # at the end: a `random.py` of the student's is not Python's
     notebook = _Notebook(guarded_run)
     does: dict[str, Callable[..., Any]] = {
         "define": notebook.define,

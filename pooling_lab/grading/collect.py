@@ -37,6 +37,10 @@ KINDS = {
     **dict.fromkeys((".html", ".htm"), "an HTML page"),
     **dict.fromkeys((".pdf", ".docx", ".odt"), "a document"),
     **dict.fromkeys((".rar", ".7z"), "an archive that is not read"),
+    **dict.fromkeys(
+        (".icloud", ".gdoc", ".url", ".webloc", ".lnk"),
+        "a placeholder for a file that is still in a cloud or on another machine",
+    ),
     ".py": "a Python script",
 }
 
@@ -129,7 +133,8 @@ def choose(extracted: Path) -> Chosen:
     spelled: dict[str, str] = {}
     told: list[Told] = []
     for path in sorted(extracted.rglob("*")):
-        if not path.is_file() or any(map(JUNK.search, path.relative_to(extracted).parts)):
+        junk = any(map(JUNK.search, path.relative_to(extracted).parts))
+        if not path.is_file() or (junk and path.suffix != ".icloud"):  # hidden, and all there is
             continue
         if path.suffix != ".ipynb":
             told += _other_ending(path, named)
@@ -168,9 +173,14 @@ def _no_student(path: Path, course: Path) -> str:
     )
 
 
+def kind_of(name: str) -> str:
+    """Return what a file is that is no notebook, by its ending; empty if that says nothing."""
+    return KINDS.get(PurePosixPath(name).suffix.lower(), "")
+
+
 def _other_ending(path: Path, named: re.Pattern[str]) -> Iterator[Told]:
-    kind = KINDS.get(path.suffix.lower())
-    match = named.search(unicodedata.normalize("NFC", path.name))
+    kind = kind_of(path.name)
+    match = named.search(unicodedata.normalize("NFC", path.name.removeprefix(".")))
     if kind or match:
         student = match["student"] if match else ""
         yield Told(student, path.name, f"it is {kind or 'no notebook'}: ask for the .ipynb file")
@@ -182,7 +192,7 @@ def _with_students(told: Iterable[Told], extracted: Path) -> Iterator[Told]:
     names = [one.stem for one in (course / "release" / assignment).glob("*.ipynb")]
     named, known = pattern(names or ["no notebook was released"]), _known(course)
     for one in told:
-        match = named.search(unicodedata.normalize("NFC", one.file))
+        match = named.search(unicodedata.normalize("NFC", one.file.removeprefix(".")))
         student = one.student or (match["student"] if match else "")
         yield Told(known.get(identity(student), student) if student else "", one.file, one.why)
 

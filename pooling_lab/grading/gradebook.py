@@ -28,7 +28,7 @@ from ..assignments import ANSWER, VERDICT, packed, unpacked
 from ..exercises import messages
 from ..exercises.seeded_random import identity
 from .clean import Unreadable, clean
-from .collect import TOLD, read_told
+from .collect import TOLD, kind_of, read_told
 from .preprocessors.clean_exporter import others, read_file, released
 from .preprocessors.judge import SheetCall, handed_in, sheets
 from .preprocessors.tidy import ASIDE
@@ -254,9 +254,7 @@ def _why_not(place: _Place, tried: bool, collected: tuple[str, ...]) -> str:
     if not names:
         return "; ".join(collected) or "nothing was handed in" + _elsewhere(place)
     if place.file not in names:
-        deeper = [one.relative_to(place.submitted) for one in place.submitted.rglob("*.ipynb")]
-        there = ", ".join(sorted({one.as_posix() for one in deeper} or names)[:5])
-        return f"wrong file name: there is {there}; expected is {place.file}"
+        return _another_name(place, names)
     try:
         data = read_file(place.submitted / place.file)
     except Unreadable as error:
@@ -272,6 +270,16 @@ def _why_not(place: _Place, tried: bool, collected: tuple[str, ...]) -> str:
         found = _broken(place, data)
         return found or f"a newer one was handed in after grading: {again} --force"
     return ""
+
+
+def _another_name(place: _Place, names: Sequence[str]) -> str:
+    """Say what was handed in where a notebook of the right name was not."""
+    deeper = [one.relative_to(place.submitted) for one in place.submitted.rglob("*.ipynb")]
+    if deeper:
+        there = ", ".join(sorted({one.as_posix() for one in deeper})[:5])
+        return f"wrong file name: there is {there}; expected is {place.file}"
+    there = ", ".join(f"{one} ({kind_of(one) or 'no notebook'})" for one in names[:5])
+    return f"no notebook was handed in: there is {there}; ask for {place.file}"
 
 
 def _broken(place: _Place, data: bytes) -> str:

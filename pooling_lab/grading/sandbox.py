@@ -5,6 +5,8 @@ of its own. A submission's kernel (`install`) has its own folder to write in, th
 machine can only be read, and of the course folder (other submissions, the gradebook, the secret)
 nothing is there. The process in which functions are called (`for_functions`) sees still less: of
 all that is installed, NumPy; and nothing of this course, whose worked solutions could be called.
+
+    python -m pooling_lab.grading.sandbox      what of this holds on this machine
 """
 
 from __future__ import annotations
@@ -17,16 +19,18 @@ import site
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from . import start_kernel
 from .child import FORBIDDEN
 
 NAME = "sandbox"
-MEMORY = 4 * 2**30  # bytes of data for a kernel and what it starts
-COURSE, SOCKETS = "POOLING_LAB_COURSE", "POOLING_LAB_SOCKETS"
+PROCESSES = 512  # of one submission at a time, threads included
+SOCKETS = "sockets"  # the only folder of nbgrader's process in which a kernel may write
 BWRAP = ("bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
 ALONE = ("--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session")
 TRIES = 3
@@ -35,13 +39,14 @@ PACKAGE = Path(__file__).parents[1]
 
 
 @functools.cache
-def works(sockets: Path, course: Path) -> bool:
+def works(scratch: Path, course: Path) -> bool:
     """Tell whether a kernel and a process for functions can be started so on this machine."""
     if shutil.which("bwrap") is None:
         return False
-    kernel = command("connection", str(course), str(sockets), str(sockets), connection="")
-    functions = for_functions([sys.executable, "-I", "-c", "import numpy"], sockets, sockets)
-    return all(map(_starts, ([*kernel, "--version"], functions)))
+    (scratch / SOCKETS).mkdir(exist_ok=True)
+    kernel = [*start_kernel.here(_kernel(scratch, course), "", str(scratch)), "--version"]
+    functions = for_functions([sys.executable, "-I", "-c", "import numpy"], scratch, scratch)
+    return all(map(_starts, (kernel, functions)))
 
 
 def _starts(command: list[str]) -> bool:
@@ -50,13 +55,40 @@ def _starts(command: list[str]) -> bool:
     return any(one.returncode == 0 for one in tries)
 
 
-def install(sockets: Path, course: Path) -> str:
+@functools.cache
+def limited() -> tuple[str, ...]:
+    """Return what stands before a command that may have so many processes, and no more.
+
+    It is empty where Linux does not count them: for root (in most containers), and where a user's
+    other processes would count as well (before Linux 5.14).
+    """
+    counted = not _runs_through(flood(40, most=20)) and _runs_through(flood(8, most=20))
+    return _at_most(PROCESSES) if counted else ()
+
+
+def flood(count: int, most: int) -> list[str]:
+    """Return a command that fails when it may not have ``count`` processes, of ``most``."""
+    forks = f"i=0; while [ $i -lt {count} ]; do sleep 5 & i=$((i + 1)); done"
+    return [*BWRAP, *ALONE, "--", *_at_most(most), "sh", "-c", forks]
+
+
+def _at_most(processes: int) -> tuple[str, ...]:
+    # Within bubblewrap, where Linux begins to count anew.
+    return ("prlimit", f"--nproc={processes}")
+
+
+def _runs_through(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def install(scratch: Path, course: Path) -> str:
     """Make a kernel of this kind known to nbgrader in this process; return its name.
 
     Parameters
     ----------
-    sockets
-        The folder through which nbgrader and the kernel talk.
+    scratch
+        A folder of nbgrader's process. The kernels see it and can write in ``sockets`` in there,
+        through which both talk.
     course
         The course folder, which the kernel does not get to see.
 
@@ -65,36 +97,31 @@ def install(sockets: Path, course: Path) -> str:
     RuntimeError
         If bubblewrap is missing or may not do its work here.
     """
-    if not works(sockets, course):
+    if not works(scratch, course):
         raise RuntimeError(
             "the sandbox needs bubblewrap (Debian, Ubuntu: apt install bubblewrap) and a system "
             "that lets it make namespaces; it said no here"
         )
-    spec = sockets / "kernels" / NAME
+    spec = scratch / "kernels" / NAME
     spec.mkdir(parents=True, exist_ok=True)
-    # -P: what lies beside a submission is not found in place of the real thing.
-    start = [sys.executable, "-P", "-m", __name__, "{connection_file}"]
+    kernel = [*_kernel(scratch, course), "-f", "{connection_file}"]
+    start = [sys.executable, "-I", start_kernel.__file__, "{connection_file}", *kernel]
     about = {"argv": start, "display_name": "Sandbox", "language": "python"}
     (spec / "kernel.json").write_text(json.dumps({**about, "interrupt_mode": "message"}))
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
-        filter(None, [str(sockets), os.environ.get("JUPYTER_PATH")])
+        filter(None, [str(scratch), os.environ.get("JUPYTER_PATH")])
     )
-    os.environ[COURSE], os.environ[SOCKETS] = str(course), str(sockets)
     return NAME
 
 
-def command(
-    connection_file: str, course: str, sockets: str, folder: str, *, connection: str | None = None
-) -> list[str]:
-    """Return the command that starts a kernel in ``folder`` and shows it nothing else."""
-    writable = {Path(sockets), Path(folder)}
-    if connection is None:
-        writable.add(Path(connection_file))
-    seen = _seen(hidden={TEMPORARY, Path(course)}, shown=_needed(), writable=writable)
+def _kernel(scratch: Path, course: Path) -> list[str]:
+    """Return the command that starts a kernel and shows it nothing else; see `start_kernel`."""
+    seen = _seen({TEMPORARY, course}, {*_needed(), scratch}, {scratch / SOCKETS})
     # Its parent is process 1 in there, which a kernel takes for a sign that nbgrader is gone.
-    around = ["--unsetenv", "JPY_PARENT_PID", "--setenv", "HOME", "/tmp", "--chdir", folder]
-    kernel = [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", connection_file]
-    return [*BWRAP, *seen, *around, *ALONE, *kernel]
+    around = ["--unsetenv", "JPY_PARENT_PID", "--setenv", "HOME", "/tmp"]
+    # -P: what lies beside a submission is not found in place of the real thing.
+    kernel = [sys.executable, "-P", "-m", "ipykernel_launcher"]
+    return [*BWRAP, *seen, *around, *ALONE, "--", *limited(), *kernel]
 
 
 def for_functions(
@@ -124,7 +151,8 @@ def for_functions(
         numpy = Path(np.__file__).parent
         shown = _needed() | {numpy, numpy.with_name("numpy.libs")}
     seen = _seen(hidden, {one for one in shown if one not in hidden} | {room, folder}, set())
-    return [*BWRAP, *seen, "--setenv", "HOME", "/tmp", "--chdir", str(folder), *ALONE, *plain]
+    around = ["--setenv", "HOME", "/tmp", "--chdir", str(folder)]
+    return [*BWRAP, *seen, *around, *ALONE, "--", *limited(), *plain]
 
 
 def _seen(
@@ -162,15 +190,15 @@ def _packages() -> set[Path]:
     return {Path(one) for one in names if Path(one).is_dir()}
 
 
-def main(connection_file: str, *options: str) -> None:
-    """Become the kernel."""
-    import resource
-
-    course, sockets = os.environ.pop(COURSE), os.environ.pop(SOCKETS)
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    start = command(connection_file, course, sockets, str(Path.cwd()))
-    os.execvp(start[0], [*start, *options])
+def main() -> None:
+    """Print what holds on this machine."""
+    with tempfile.TemporaryDirectory(prefix="pooling-") as scratch:
+        there = works(Path(scratch), Path.cwd())
+    print(f"sandbox: {'works' if there else 'does not work; submissions run as you'}")
+    if there:
+        counted = f"at most {PROCESSES}" if limited() else "not limited (root, or an old Linux)"
+        print(f"network: none\nmemory: 4 GiB for each process\nprocesses: {counted}")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -37,6 +37,49 @@ def maximum_with(code):
     return {"answer-max-pool2d": f"def my_max_pool2d(x, kernel_size, stride):\n{code}"}
 
 
+LOOPS = """OFFSETS = {}
+for k in range(1, 12):
+    OFFSETS[k] = []
+    for a in range(k):
+        OFFSETS[k].extend((a, b) for b in range(k))
+
+
+def my_max_pool2d(x, kernel_size, stride):
+    rows, columns = ((n - kernel_size) // stride + 1 for n in x.shape)
+    return np.array([
+        [max(x[i * stride + a, j * stride + b] for a, b in OFFSETS[kernel_size])
+         for j in range(columns)]
+        for i in range(rows)
+    ])
+"""
+BESIDE = """%%writefile my_windows.py
+import numpy as np
+
+
+def windows(x, kernel_size, stride):
+    every = np.lib.stride_tricks.sliding_window_view(x, (kernel_size, kernel_size))
+    return every[::stride, ::stride]
+"""
+FROM_BESIDE = """from my_windows import windows
+
+
+def my_max_pool2d(x, kernel_size, stride):
+    return windows(x, kernel_size, stride).max(axis=(-2, -1))
+"""
+NAMES_TORCH = """import torch
+
+
+def my_max_pool2d(x: np.ndarray | torch.Tensor, kernel_size: int, stride: int) -> torch.Tensor:
+    if isinstance(x, torch.Tensor):
+        x = x.numpy()
+    every = np.lib.stride_tricks.sliding_window_view(x, (kernel_size, kernel_size))
+    return every[::stride, ::stride].max(axis=(-2, -1))
+"""
+CLOSES = "import os\nimport sys\nsys.stdout = open(os.devnull, 'w')\nsys.stderr = None"
+# Its kernel answers no more, whatever is asked: each cell runs on until its time is up.
+DEAF = "get_ipython().kernel.session.send = lambda *_, **__: None"
+
+
 # --- what is done to the notebook ----------------------------------------------------------------
 
 
@@ -51,6 +94,24 @@ def first_cell(source):
         notebook.cells.insert(0, nbformat.v4.new_code_cell(source))
 
     return change
+
+
+def moved_below(name):
+    """Move an answer below its test."""
+
+    def change(notebook):
+        answer = cell_of(notebook, f"answer-{name}")
+        notebook.cells.remove(answer)
+        notebook.cells.insert(notebook.cells.index(cell_of(notebook, f"test-{name}")) + 1, answer)
+
+    return change
+
+
+def typed_above(notebook):
+    """Type the right answer into a cell of one's own; the answer's own is as it was handed out."""
+    answer = cell_of(notebook, "answer-argmax-indices")
+    before("answer-argmax-indices", answer.source)(notebook)
+    answer.source = "indices = None"
 
 
 def before(name, source):
@@ -385,6 +446,25 @@ KINDS = {
         "",
     ),
     "made-by-exec": ({"answer-unpool": MADE_BY_EXEC}, nothing, None, FULL | {"unpool": None}, ""),
+    "loops-at-top-level": ({"answer-max-pool2d": LOOPS}, nothing, None, FULL, ""),
+    "module-beside": (
+        {"answer-max-pool2d": FROM_BESIDE},
+        first_cell(BESIDE),
+        None,
+        FULL,
+        "",
+    ),
+    "names-torch": ({"answer-max-pool2d": NAMES_TORCH}, nothing, None, FULL, ""),
+    "closes-the-streams": ({}, first_cell(CLOSES), None, FULL, ""),
+    "deaf-kernel": ({}, first_cell(DEAF), None, FULL, ""),
+    "below-its-test": ({}, moved_below("unpool"), None, FULL | {"unpool": None}, ""),
+    "above-its-cell": (
+        indices("indices = {}"),
+        typed_above,
+        None,
+        FULL | {"argmax-indices": None},
+        "",
+    ),
     # It cannot be graded, and says why.
     "no-cells": (
         {},

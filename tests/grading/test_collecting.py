@@ -56,6 +56,7 @@ TOLD = {
     ("s11", "s11_output_sizes.html", "it is an HTML page"),
     ("s12", "s12_output_sizes.zip", "broken archive"),
     ("s13", "s13_output_sizes.pdf", "it is a document"),
+    ("s15", ".s15_output_sizes.ipynb.icloud", "it is a placeholder"),
     ("", "half.zip", "broken archive"),
     ("", "my homework.ipynb", "does not say whose it is"),
     ("", "s14_implement_pooling.ipynb", "it names implement_pooling"),
@@ -82,6 +83,7 @@ def course(tmp_path_factory):
         "s11_output_sizes.html": b"<p>",
         "s12_output_sizes.zip": b"PK\x03\x04 and no more",
         "s13_output_sizes.pdf": b"%PDF",
+        ".s15_output_sizes.ipynb.icloud": b"bplist00",
         "half.zip": zipped({("s99_output_sizes.ipynb", EARLY): data})[:900],
         "my homework.ipynb": data,
         "s14_implement_pooling.ipynb": data,
@@ -144,7 +146,7 @@ def test_the_class_report_tells_it_of_each_student(course):
     assert "broken archive" in rows["s12"].reason
     assert "it was collected as s2_output_sizes.ipynb" in rows["s2"].notes[0]
     assert {row.student: row.status for row in rows.values()} == dict.fromkeys(
-        COLLECTED | {"s11", "s12", "s13"}, "not graded"
+        COLLECTED | {"s11", "s12", "s13", "s15"}, "not graded"
     )
 
 

@@ -49,6 +49,8 @@ def course(tmp_path_factory):
     path = batch.hand_in("dee", batch.right)
     path.rename(path.with_name("output_sizes (1).ipynb"))
     batch.hand_in("eve", {}).write_text("")
+    path = batch.hand_in("kim", batch.right)
+    path.rename(path.with_name(".output_sizes.ipynb.icloud"))
     elsewhere = batch.hand_in("flo", {}).parent
     elsewhere.rename(elsewhere.with_name("1-output-size"))
     (batch.course / "submitted/ada" / ASSIGNMENT / "timestamp.txt").write_text(
@@ -81,7 +83,7 @@ def of(rows, student):
 
 
 def test_each_student_has_a_row_for_each_question(rows):
-    everybody = ("ada", "bob", "cy", "dee", "eve", "flo", "gus", "hal", "ida", "jo")
+    everybody = ("ada", "bob", "cy", "dee", "eve", "flo", "gus", "hal", "ida", "jo", "kim")
     assert {row.student for row in rows} == {*everybody}
     for student in {row.student for row in rows}:
         assert [*of(rows, student)] == [*QUESTIONS, WORDS]
@@ -123,6 +125,11 @@ UNGRADED = {
     "renamed": (
         "dee",
         "wrong file name: there is output_sizes (1).ipynb; expected is output_sizes.ipynb",
+    ),
+    "a placeholder": (
+        "kim",
+        "no notebook was handed in: there is .output_sizes.ipynb.icloud (a placeholder for a file "
+        "that is still in a cloud or on another machine); ask for output_sizes.ipynb",
     ),
     "an empty file": ("eve", "corrupt file: it is empty"),
     "the folder renamed": (

@@ -86,6 +86,13 @@ def test_who_waits_is_told_why(graded, student):
         assert "and not where the grading calls it" in row.reason
 
 
+@pytest.mark.parametrize("student", ["below-its-test", "above-its-cell"])
+def test_an_answer_in_another_cell_is_told(graded, student):
+    _, rows, _ = graded
+    (row,) = [one for one in of(rows, student) if one.points is None]
+    assert "at the test, but another cell has one" in row.reason
+
+
 class Live(HTMLParser):
     """Collects what would run or be fetched in a browser."""
 

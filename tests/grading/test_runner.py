@@ -15,7 +15,8 @@ STUB = "def f(x):\n    ..."
 CELLS = [
     "import numpy as np\n%matplotlib inline\nimport matplotlib.pyplot as plt\n"
     "fig, ax = plt.subplots()",
-    "!ls\nx = 1 / 0\ntable = []\nfor i in range(3):\n    table.append(i)\n    last = i",
+    "!ls\nx = 1 / 0\ntable = []\nfor i in range(3):\n    table.append(i)\n    last = i\n"
+    "def note():\n    table.append(9)\nnote()",
     "def double(x):\n    return 2 * x",
     "try:\n    import torch\nexcept ImportError:\n    torch = None",
     "def with_torch(x):\n    return torch.relu(torch.tensor(x))",
@@ -25,6 +26,8 @@ CELLS = [
     "def speaks(x):\n    import os\n    for n in range(3, 30):\n"
     "        try:\n            os.write(n, b'A' * 99)\n        except OSError:\n            pass\n"
     "    return x",
+    "def asks(x: np.ndarray | torch.Tensor) -> torch.Tensor:\n"
+    "    return x.numpy() if isinstance(x, torch.Tensor) else x",
     "double = double_again = lambda x: 3 * x",
 ]
 
@@ -55,10 +58,27 @@ def test_what_stood_there_at_the_test_counts(submission):
     assert called(submission, "double", 1)[1].outcomes[0].value == 2
 
 
+def test_to_ask_whether_something_is_of_a_library_uses_nothing_of_it(submission):
+    function, run = called(submission, "asks", [1, 2])
+    assert run.outcomes[0].value.tolist() == [1, 2]
+    assert not function.forbidden
+
+
+def test_modules_beside_the_notebook_are_found_but_in_place_of_no_other(tmp_path):
+    (tmp_path / "helpers.py").write_text("def half(x):\n    return x / 2")
+    for name in ("random", "numpy", "torch"):
+        (tmp_path / f"{name}.py").write_text("1 / 0")
+    cells = ["import random, numpy as np, torch", "import helpers", "half = helpers.half"]
+    with Submission(cells, tmp_path, Separate()) as made:
+        made.advance(len(cells))
+        assert called(made, "half", 3)[1].outcomes[0].value == 1.5
+        assert not made.troubles
+
+
 def test_cells_that_fail_stop_nothing_and_are_noted(submission):
     assert submission.value("last").value == 2
     assert submission.troubles[1].kind == "ZeroDivisionError"
-    assert submission.value("table").value.size == 0  # a call by itself is not run
+    assert submission.value("table").value.tolist() == [0, 1, 2]  # `note()` is not run
 
 
 def test_a_forbidden_library_stops_who_uses_it_and_nobody_else(submission):

@@ -1,6 +1,9 @@
 """In the sandbox a submission is graded as ever, and reaches nothing that is not its own."""
 
+import os
+import shutil
 import socket
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -30,6 +33,18 @@ try:
     found.append("writes elsewhere")
 except OSError:
     pass
+for name in ("PYTHONPATH", "JUPYTER_PATH"):  # what the next kernel is made of
+    for place in filter(None, os.environ.get(name, "").split(os.pathsep)):
+        for one in [pathlib.Path(place), *pathlib.Path(place).rglob("*")]:
+            try:
+                if one.is_dir() and one.name != "sockets":
+                    (one / "pooling_was_here").write_text("")
+                    found.append(f"writes into {one}")
+                elif one.is_file():
+                    one.open("a").close()
+                    found.append(f"writes to {one}")
+            except OSError:
+                pass
 try:
     held = bytearray(6 * 2**30)
     found.append("memory")
@@ -62,3 +77,32 @@ def test_a_sandboxed_kernel_reaches_nothing_and_is_graded_as_ever(tmp_path):
 def test_without_the_sandbox_the_spy_finds_something(tmp_path):
     points, said = grade(tmp_path / "course", sandboxed=False)
     assert points == {"somebody": 26, "spy": 21, "endless": 21}, said
+
+
+# Linux does not count root's processes, and in most containers everybody is root.
+ORDINARY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+def as_somebody(command):
+    """Run a command as an ordinary user, whoever runs the tests; return whether it ran through."""
+    before = [] if os.getuid() else ORDINARY
+    return subprocess.run([*before, *command], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not os.getuid() and not shutil.which("setpriv"), reason="root, no setpriv")
+@pytest.mark.parametrize(("count", "runs"), [(8, True), (30, False), (60, False)])
+def test_processes_are_counted_within_the_sandbox_and_no_others(count, runs):
+    assert as_somebody(sandbox.flood(count, most=20)) is runs
+
+
+@pytest.mark.parametrize("root", [True, False])
+def test_what_is_started_is_limited_where_that_works(root, monkeypatch, tmp_path):
+    monkeypatch.setattr(sandbox, "_runs_through", lambda flood: root or "-lt 8" in flood[-1])
+    sandbox.limited.cache_clear()
+    try:
+        expected = () if root else ("prlimit", f"--nproc={sandbox.PROCESSES}")
+        assert sandbox.limited() == expected
+        command = sandbox.for_functions(["python"], tmp_path, tmp_path)
+        assert command[command.index("--") + 1 :] == [*expected, "python"]
+    finally:
+        sandbox.limited.cache_clear()

@@ -6,10 +6,19 @@ file, `RunOn` runs it, `Quieten` takes from it what is live, `Judge` decides abo
 """
 
 from .clean_exporter import CleanExporter
-from .execute import RunOn, sockets
+from .execute import RunOn, scratch, sockets
 from .judge import Judge
 from .quieten import Quieten
 from .save_grades import SaveGrades
 from .tidy import set_aside
 
-__all__ = ["CleanExporter", "Judge", "Quieten", "RunOn", "SaveGrades", "set_aside", "sockets"]
+__all__ = [
+    "CleanExporter",
+    "Judge",
+    "Quieten",
+    "RunOn",
+    "SaveGrades",
+    "scratch",
+    "set_aside",
+    "sockets",
+]

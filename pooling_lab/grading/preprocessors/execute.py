@@ -28,6 +28,7 @@ FATAL = {
     "The notebook was run again without it.",
 }
 GIVEN_UP = "The kernel had ended too often; this cell was not run."
+TOO_SLOW = "Too many cells had run on until their time was up; this cell was not run."
 SAYS_SOMETHING = ("stream", "display_data", "execute_result", "error", "update_display_data")
 NO_PIP = 'raise SystemExit("packages cannot be installed or removed while grading")\n'
 
@@ -41,10 +42,21 @@ class RunOn(Execute):
 
     # `exit()` asks the kernel to end once the cell is done; which later cell notices is chance.
     # A cell that was to say whose notebook it is may have stopped: the name is there all the same.
-    AT_START = ("get_ipython().ask_exit = lambda: None", "student = None")
+    # A module that lies beside the notebook can be imported, where none of Python's has its name.
+    # A kernel without its own sys.stdout and sys.stderr never again says that a cell is done.
+    AT_START = (
+        "get_ipython().ask_exit = lambda: None",
+        "student = None",
+        "__import__('sys').path.append(__import__('os').getcwd())",
+        "get_ipython().events.register('post_run_cell', lambda _, sys=__import__('sys'), "
+        "own={n: vars(__import__('sys'))[n] for n in ('stdout', 'stderr')}: vars(sys).update(own))",
+    )
 
     most_output = Integer(
         200_000, help="How many characters a cell may put out; what is beyond is dropped."
+    ).tag(config=True)
+    most_timeouts = Integer(
+        3, help="How many cells may run on until their time is up; then the others are not run."
     ).tag(config=True)
     most_runs = Integer(
         6, help="How often a notebook is run again without a cell that ended the kernel."
@@ -56,6 +68,7 @@ class RunOn(Execute):
         """Run all cells; those that proved fatal are left out and say so."""
         self.fatal: dict[int, type[Exception]] = {}
         self.given_up = False
+        self.timeouts = 0
         first = filter(None, (str(without_pip()), os.environ.get("PYTHONPATH")))
         paths = {"PYTHONPATH": os.pathsep.join(first)}
         with utils.setenv(**{STUDENT: resources["nbgrader"]["id"]}, **paths):
@@ -80,11 +93,18 @@ class RunOn(Execute):
         if self.given_up and index > max(self.fatal) and cell.cell_type == "code":
             cell.outputs = [_error("DeadKernelError", GIVEN_UP)]
             return cell, resources
+        if self.timeouts >= self.most_timeouts and cell.cell_type == "code":
+            cell.outputs = [_error("CellTimeoutError", TOO_SLOW)]
+            return cell, resources
         try:
             cell, resources = super().preprocess_cell(cell, resources, index)
         except tuple(FATAL) as error:
             self.fatal[index] = type(error)
             raise
+        self.timeouts += any(
+            one.output_type == "error" and one.ename == self.error_on_timeout["ename"]
+            for one in cell.get("outputs", ())
+        )
         return cell, resources
 
     def process_message(
@@ -112,8 +132,8 @@ class RunOn(Execute):
 
 
 @functools.cache
-def sockets() -> Path:
-    """Return the folder through which this process and its kernels talk; it goes when they do.
+def scratch() -> Path:
+    """Return a folder of this process; it goes when the process does.
 
     nbgrader reads its configuration more than once, and it has to be the same folder each time.
     """
@@ -122,13 +142,24 @@ def sockets() -> Path:
     return Path(folder.name)
 
 
+def sockets() -> Path:
+    """Return the folder through which this process and its kernels talk.
+
+    It is the only one in `scratch` that a kernel in the sandbox can write to: how the next kernel
+    is started stands beside it.
+    """
+    folder = scratch() / "sockets"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @functools.cache
 def without_pip() -> Path:
     """Return a folder with a module that is found before pip and does nothing.
 
     ``!pip install`` in a submission would change the environment in which everybody is graded.
     """
-    folder = sockets() / "without_pip"
+    folder = scratch() / "without_pip"
     folder.mkdir(exist_ok=True)
     (folder / "pip.py").write_text(NO_PIP)
     return folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from ...exercises.checking import Task
 from ...exercises.compare import Value
 from ...exercises.exercise import UnknownNumbers, known_version
 from ...exercises.guarded_run import Trouble
+from .. import child
 from ..records import WAITS, note, record_of
 from ..runner import Function, Separate, Submission
 
@@ -78,6 +79,11 @@ class Judge(NbGraderPreprocessor):
         allowed = {
             one for cell in code if _is_test(cell) for a in asked(cell.source) for one in a.allow
         }
+        ran_through = [
+            text
+            for text, cell in zip(cells, code, strict=True)
+            if not any(one.output_type == "error" for one in cell.outputs)
+        ]
         around = None
         if self.sandboxed:
             from .. import sandbox
@@ -88,14 +94,18 @@ class Judge(NbGraderPreprocessor):
             for number, cell in enumerate(code):
                 submission.advance(number)
                 if _is_test(cell):
-                    self._judge(cell, submission)
+                    self._judge(cell, submission, ran_through)
         return nb, resources
 
-    def _judge(self, cell: NotebookNode, submission: Submission) -> None:
+    def _judge(
+        self, cell: NotebookNode, submission: Submission, ran_through: Sequence[str]
+    ) -> None:
         wanted = [*asked(cell.source)]
         if not wanted:
             return  # a test of another kind: nbgrader's own rules hold
         found = [_Judgement(cell, one, self.whose, submission) for one in wanted]
+        for one in found:
+            one.look_elsewhere(ran_through)
         _tell_replaced(self.notebook, cell, found)
         cell.outputs = [output for one in found for output in one.outputs()]
         waits = [one.waits for one in found if one.waits]
@@ -180,6 +190,16 @@ class _Judgement:
             return False
         where = condition(self.asked.where)
         return self.task.try_out(function.answer, where=where, runner=function.run).passed
+
+    def look_elsewhere(self, cells: Sequence[str]) -> None:
+        """Have a person look where nothing was handed in, and some cell gave the name a value."""
+        name, nothing = self.asked.expression, f"name '{self.asked.expression}' is not defined"
+        if self.verdict is None:
+            missing = self.trouble is not None and self.trouble.text.startswith(nothing)
+        else:
+            missing = self.verdict.status == "not attempted"
+        if missing and any(sets(one, name) for one in cells):
+            self.waits = f"there was no {name} at the test, but another cell has one: is it right?"
 
     def _why_waits(self) -> str:
         told = self.trouble or self._own_trouble()
@@ -347,6 +367,36 @@ def sheets(cell: NotebookNode) -> list[SheetCall]:
         )
         for one in said
     ]
+
+
+# --- what the student's cells say ---------------------------------------------------------------
+
+
+def sets(source: str, name: str) -> bool:
+    r"""Tell whether a cell gives a name a value other than what was handed out: None, or ``...``.
+
+    Examples
+    --------
+    >>> sets("def f(x):\n    ...", "f"), sets("def f(x):\n    return x", "f")
+    (False, True)
+    >>> sets("a = b = None", "b"), sets("%time b = 2", "b"), sets("if True:\n    a, b = 3, 4", "b")
+    (False, False, True)
+    """
+    try:
+        kept = child.statements(source, "<cell>")
+    except SyntaxError:
+        return False
+    return any(_sets(node, name) for one in kept for node in ast.walk(one))
+
+
+def _sets(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        does_something = not all(isinstance(one, ast.Expr | ast.Pass) for one in node.body)
+        return node.name == name and does_something
+    if not isinstance(node, ast.Assign) or ast.unparse(node.value) in ("None", "..."):
+        return False
+    names = [one for target in node.targets for one in ast.walk(target)]
+    return any(isinstance(one, ast.Name) and one.id == name for one in names)
 
 
 # --- what the kernel put out --------------------------------------------------------------------
