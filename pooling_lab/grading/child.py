@@ -254,11 +254,12 @@ def _kept(body: Sequence[ast.stmt]) -> list[ast.stmt]:
 
 def _changes_something(statement: ast.stmt) -> bool:
     call = statement.value if isinstance(statement, ast.Expr) else None
-    return (
-        isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr in _CHANGES
-    )
+    if not isinstance(call, ast.Call):
+        return False
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr in _CHANGES
+    defines = isinstance(call.func, ast.Name) and call.func.id == "exec" and call.args
+    return bool(defines) and isinstance(call.args[0], ast.Constant)  # of what stands there
 
 
 def _keeps_something(statement: ast.stmt) -> bool:

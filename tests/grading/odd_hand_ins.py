@@ -314,6 +314,28 @@ exec("def helper(y, indices, n): x = np.zeros(n); x[np.ravel(indices)] = np.rave
 def my_max_unpool2d(y, indices, height, width):
     return helper(y, indices, height * width).reshape(height, width)
 """
+MADE_BY_A_CALL = """
+def make():
+    global my_max_unpool2d
+
+    def my_max_unpool2d(y, indices, height, width):
+        x = np.zeros(height * width)
+        x[np.ravel(indices)] = np.ravel(y)
+        return x.reshape(height, width)
+
+make()
+"""
+ANOTHER_NAME = """def my_max_pool2d(x, kernel_size, stride):
+    ...
+
+
+def pool(x, kernel_size, stride):
+    every = np.lib.stride_tricks.sliding_window_view(x, (kernel_size, kernel_size))
+    return every[::stride, ::stride].max(axis=(-2, -1))
+"""
+GIVES_NOTHING = """def my_max_pool2d(x, kernel_size, stride):
+    return None
+"""
 EXITS = """
 exit()
 
@@ -445,7 +467,36 @@ KINDS = {
         FULL | {"unpool": 0},
         "",
     ),
-    "made-by-exec": ({"answer-unpool": MADE_BY_EXEC}, nothing, None, FULL | {"unpool": None}, ""),
+    "made-by-exec": ({"answer-unpool": MADE_BY_EXEC}, nothing, None, FULL, ""),
+    "made-by-a-call": (
+        {"answer-unpool": MADE_BY_A_CALL},
+        nothing,
+        None,
+        FULL | {"unpool": None},
+        "",
+    ),
+    "another-name": (
+        {"answer-max-pool2d": ANOTHER_NAME},
+        nothing,
+        None,
+        FULL | {"max-pool2d-beside": None, "max-pool2d-other": None},
+        "",
+    ),
+    "gives-nothing": ({"answer-max-pool2d": GIVES_NOTHING}, nothing, None, NO_MAX, ""),
+    "in-quotes": (
+        indices("indices = str({})"),
+        nothing,
+        None,
+        FULL | {"argmax-indices": None},
+        "",
+    ),
+    "no-environment": (
+        lambda student: {"who": f"student = '{student}'"} | indices("indices = {}")(student),
+        first_cell("import os\n\nos.environ.clear()"),
+        None,
+        FULL,
+        "",
+    ),
     "loops-at-top-level": ({"answer-max-pool2d": LOOPS}, nothing, None, FULL, ""),
     "module-beside": (
         {"answer-max-pool2d": FROM_BESIDE},

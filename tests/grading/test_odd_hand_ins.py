@@ -76,7 +76,7 @@ def test_a_forbidden_library_is_named(graded, student):
     assert f"`{LIBRARIES[student]}`, which this task does not allow" in told
 
 
-@pytest.mark.parametrize("student", ["made-by-exec", "hands-in-itself", "always-right"])
+@pytest.mark.parametrize("student", ["made-by-a-call", "hands-in-itself", "always-right"])
 def test_who_waits_is_told_why(graded, student):
     _, rows, _ = graded
     waits = [row for row in of(rows, student) if row.points is None]
@@ -86,11 +86,25 @@ def test_who_waits_is_told_why(graded, student):
         assert "and not where the grading calls it" in row.reason
 
 
-@pytest.mark.parametrize("student", ["below-its-test", "above-its-cell"])
-def test_an_answer_in_another_cell_is_told(graded, student):
+ANSWERS_ELSEWHERE = {
+    "below-its-test": "at the test, but another cell has one",
+    "above-its-cell": "at the test, but another cell has one",
+    "another-name": "is pool beside it the answer?",
+    "in-quotes": "it is a text, and the numbers in it are right",
+}
+
+
+@pytest.mark.parametrize(("student", "reason"), ANSWERS_ELSEWHERE.items())
+def test_an_answer_that_a_person_can_find_waits_for_one(graded, student, reason):
     _, rows, _ = graded
-    (row,) = [one for one in of(rows, student) if one.points is None]
-    assert "at the test, but another cell has one" in row.reason
+    waiting = [one for one in of(rows, student) if one.points is None]
+    assert waiting
+    assert all(reason in one.reason for one in waiting)
+
+
+def test_who_empties_the_environment_is_not_said_to_replace_anything(graded):
+    _, rows, _ = graded
+    assert {note for row in of(rows, "no-environment") for note in row.notes} == set()
 
 
 class Live(HTMLParser):

@@ -21,9 +21,9 @@ from ...exercises.checking import Task
 from ...exercises.compare import Value
 from ...exercises.exercise import UnknownNumbers, known_version
 from ...exercises.guarded_run import Trouble
-from .. import child
 from ..records import WAITS, note, record_of
 from ..runner import Function, Separate, Submission
+from .elsewhere import elsewhere, in_text
 
 Resources = dict[str, Any]
 
@@ -79,10 +79,9 @@ class Judge(NbGraderPreprocessor):
         allowed = {
             one for cell in code if _is_test(cell) for a in asked(cell.source) for one in a.allow
         }
-        ran_through = [
-            text
+        self.ran_through = [
+            "" if any(one.output_type == "error" for one in cell.outputs) else text
             for text, cell in zip(cells, code, strict=True)
-            if not any(one.output_type == "error" for one in cell.outputs)
         ]
         around = None
         if self.sandboxed:
@@ -94,18 +93,16 @@ class Judge(NbGraderPreprocessor):
             for number, cell in enumerate(code):
                 submission.advance(number)
                 if _is_test(cell):
-                    self._judge(cell, submission, ran_through)
+                    self._judge(cell, submission)
         return nb, resources
 
-    def _judge(
-        self, cell: NotebookNode, submission: Submission, ran_through: Sequence[str]
-    ) -> None:
+    def _judge(self, cell: NotebookNode, submission: Submission) -> None:
         wanted = [*asked(cell.source)]
         if not wanted:
             return  # a test of another kind: nbgrader's own rules hold
         found = [_Judgement(cell, one, self.whose, submission) for one in wanted]
         for one in found:
-            one.look_elsewhere(ran_through)
+            one.look_elsewhere(self.ran_through)
         _tell_replaced(self.notebook, cell, found)
         cell.outputs = [output for one in found for output in one.outputs()]
         waits = [one.waits for one in found if one.waits]
@@ -160,6 +157,8 @@ class _Judgement:
         if self.trouble is None:
             self.answer = None if value is None else packed(value)
             self.verdict = final(self.task.check(value))
+        if isinstance(value, str) and any(self.task.check(n).passed for n in in_text(value)):
+            self.waits = "it is a text, and the numbers in it are right"
 
     def _judge_function(self) -> None:
         function = self.submission.function(self.asked.expression, self.task.exercise.stub)
@@ -192,14 +191,20 @@ class _Judgement:
         return self.task.try_out(function.answer, where=where, runner=function.run).passed
 
     def look_elsewhere(self, cells: Sequence[str]) -> None:
-        """Have a person look where nothing was handed in, and some cell gave the name a value."""
+        """Have a person look where nothing was handed in, and there seems to be an answer.
+
+        Parameters
+        ----------
+        cells
+            The texts of all code cells; nothing for those that are not the student's, or stopped.
+        """
         name, nothing = self.asked.expression, f"name '{self.asked.expression}' is not defined"
         if self.verdict is None:
             missing = self.trouble is not None and self.trouble.text.startswith(nothing)
         else:
             missing = self.verdict.status == "not attempted"
-        if missing and any(sets(one, name) for one in cells):
-            self.waits = f"there was no {name} at the test, but another cell has one: is it right?"
+        if missing and not self.waits:
+            self.waits = elsewhere(cells, name, self.submission.reached)
 
     def _why_waits(self) -> str:
         told = self.trouble or self._own_trouble()
@@ -258,7 +263,7 @@ _NOT_ALLOWED = (
 def _tell_replaced(nb: NotebookNode, cell: NotebookNode, found: list[_Judgement]) -> None:
     """Say it where a test ran through and handed nothing in."""
     errors = any(one.output_type == "error" for one in cell.outputs)
-    if not errors and not all(one.handed_in for one in found):
+    if not errors and not all(one.handed_in or one.passed for one in found):
         note(nb, "a test ran through and handed nothing in: something replaces what it calls")
 
 
@@ -367,36 +372,6 @@ def sheets(cell: NotebookNode) -> list[SheetCall]:
         )
         for one in said
     ]
-
-
-# --- what the student's cells say ---------------------------------------------------------------
-
-
-def sets(source: str, name: str) -> bool:
-    r"""Tell whether a cell gives a name a value other than what was handed out: None, or ``...``.
-
-    Examples
-    --------
-    >>> sets("def f(x):\n    ...", "f"), sets("def f(x):\n    return x", "f")
-    (False, True)
-    >>> sets("a = b = None", "b"), sets("%time b = 2", "b"), sets("if True:\n    a, b = 3, 4", "b")
-    (False, False, True)
-    """
-    try:
-        kept = child.statements(source, "<cell>")
-    except SyntaxError:
-        return False
-    return any(_sets(node, name) for one in kept for node in ast.walk(one))
-
-
-def _sets(node: ast.AST, name: str) -> bool:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        does_something = not all(isinstance(one, ast.Expr | ast.Pass) for one in node.body)
-        return node.name == name and does_something
-    if not isinstance(node, ast.Assign) or ast.unparse(node.value) in ("None", "..."):
-        return False
-    names = [one for target in node.targets for one in ast.walk(target)]
-    return any(isinstance(one, ast.Name) and one.id == name for one in names)
 
 
 # --- what the kernel put out --------------------------------------------------------------------
