@@ -12,7 +12,8 @@ import resource
 import sys
 from collections.abc import Sequence
 
-MEMORY = 4 * 2**30  # bytes of data for a kernel and what it starts
+MEMORY = 4 * 2**30  # bytes of data for each process
+LARGEST_FILE = 2**30  # bytes that may be written to one file
 END_OF_OPTIONS = "--"
 
 
@@ -36,7 +37,8 @@ def here(command: Sequence[str], connection_file: str, folder: str) -> list[str]
 
 def main(connection_file: str, *command: str) -> None:
     """Become the kernel."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    for what, most in ((resource.RLIMIT_DATA, MEMORY), (resource.RLIMIT_FSIZE, LARGEST_FILE)):
+        resource.setrlimit(what, (most, most))
     start = here(command, connection_file, os.getcwd())
     os.execvp(start[0], start)
 

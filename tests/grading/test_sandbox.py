@@ -46,6 +46,12 @@ for name in ("PYTHONPATH", "JUPYTER_PATH"):  # what the next kernel is made of
             except OSError:
                 pass
 try:
+    with open("large", "wb") as file:
+        file.truncate(2**31)  # holes only
+    found.append("a large file")
+except OSError:
+    pass
+try:
     held = bytearray(6 * 2**30)
     found.append("memory")
 except MemoryError:
