@@ -7,6 +7,7 @@ import contextlib
 import io
 import itertools
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -37,6 +38,7 @@ def check(function):
 def nothing_is_left_behind(monkeypatch):
     """The notebook is as before: streams, limits, NumPy's functions, threads, warnings."""
     monkeypatch.setattr(guarded_run, "TIME_LIMIT", 1.0)
+    monkeypatch.setattr(guarded_run, "LONGEST_WAIT", 1.0)
 
     def state():
         return (
@@ -529,3 +531,47 @@ def test_a_runner_decides_where_a_function_is_called():
 
     assert task.check(stands_for_it, runner=elsewhere).passed
     assert len(seen) == len(task.cases())
+
+
+# --- a machine that is out of breath ------------------------------------------------------------
+
+
+def slow(x, k, s):
+    time.sleep(1.3 if x.size else 0)
+    return right(x, k, s)
+
+
+@pytest.mark.parametrize(("waited", "in_time"), [(0.0, False), (60.0, True)])
+def test_time_for_which_others_had_the_processor_does_not_count(monkeypatch, waited, in_time):
+    monkeypatch.setattr(guarded_run._Thread, "waited", lambda self: waited)
+    cases = [dict(zip("xks", (np.eye(4), 2, 2), strict=True))]
+    (outcome,) = guarded_run.run(slow, cases, ()).outcomes
+    assert (outcome.trouble is None) is in_time
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="Linux counts it, if anybody")
+def test_the_system_tells_for_how_long_others_had_the_processor():
+    seen = []
+
+    def busy(x, k, s):
+        os.sched_setaffinity(0, one)  # of this thread
+        until = time.thread_time() + 0.3
+        while time.thread_time() < until:
+            pass
+        return right(x, k, s)
+
+    one = {min(os.sched_getaffinity(0))}
+    rival = "import os, time; os.sched_setaffinity(0, {}); time.sleep(0.1)\nwhile True: pass"
+    rivals = [subprocess.Popen([sys.executable, "-c", rival.format(one)]) for _ in range(3)]
+    real = guarded_run._Thread.waited
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(guarded_run, "TIME_LIMIT", 0.01)  # so that it is asked for at once
+            patch.setattr(guarded_run._Thread, "waited", lambda self: seen.append(real(self)) or 60)
+            time.sleep(1)
+            guarded_run.run(busy, [dict(zip("xks", (np.eye(4), 2, 2), strict=True))], ())
+    finally:
+        for process in rivals:
+            process.kill()
+            process.wait()
+    assert 0.1 < max(seen) <= guarded_run.LONGEST_WAIT
