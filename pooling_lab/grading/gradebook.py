@@ -47,7 +47,11 @@ LOST = ("wrong", "partly right")
 BETWEEN = " | "  # of notes in one cell of a table
 TIME = "%Y-%m-%d %H:%M"
 # What a verdict may name besides an exercise's own misconceptions, as students are told.
-_ANY_EXERCISE = {one: " ".join(texts["code"].split()) for one, texts in messages.LOOKS.items()}
+# Where short answers and functions have words of their own, those of functions say more.
+_ANY_EXERCISE = {
+    one: " ".join(texts.get("code", texts.get("answer", "")).split())
+    for one, texts in messages.LOOKS.items()
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -404,6 +404,7 @@ def test_every_misconception_has_words():
     for one in exercises.ids():
         assert all(map(gradebook.meaning, exercises.get(one).misconceptions))
     assert "no number" not in gradebook.meaning("wrong-shape")
+    assert all(map(gradebook.meaning, gradebook._ANY_EXERCISE))
     assert "{" not in "".join(map(gradebook.meaning, gradebook._ANY_EXERCISE))
 
 
