@@ -316,14 +316,31 @@ class StochasticPool(nn.Module):
 
 
 class WeightedMean(StochasticPool):
-    """Stochastic pooling without the lottery: the probability-weighted mean in training, too.
+    """The probability-weighted mean in training, too: what stochastic pooling computes in a test.
 
-    The control that shows what the draws do: everything else about the two layers is equal.
+    It differs from stochastic pooling by more than the draws. Its weights follow the activations,
+    so their slope is learned from as well: cell i gets (2·aᵢ − m) / Σa of the gradient, m the
+    mean, where a draw passes aᵢ / Σa on average. `DetachedMean` has both as the draws have them.
     """
 
     def forward(self, x: Tensor) -> Tensor:
         """Return ``(N, C, H/2, W/2)``, Σa² / Σa of each window; an all-zero window gives 0."""
         return self.expected(self.cells(x))
+
+
+class DetachedMean(StochasticPool):
+    """Stochastic pooling without the lottery: value and gradient are what draws give on average.
+
+    The control that shows what the draws do: the weights aᵢ / Σa count as constants when the
+    gradient is taken, so cell i gets its probability, as it does from the draws on average.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``(N, C, H/2, W/2)``, Σa² / Σa of each window; an all-zero window gives 0."""
+        cells = self.cells(x)
+        total = cells.sum(2, keepdim=True)
+        weights = cells / total.where(total > 0, 1)
+        return (weights.detach() * cells).sum(2)
 
 
 class MixedPool(nn.Module):
@@ -392,6 +409,7 @@ DOWNSAMPLING: dict[str, Callable[[int], list[nn.Module]]] = {
     "max then blur": lambda channels: [nn.MaxPool2d(2, stride=1), BlurPool(channels)],
     "stochastic": lambda channels: [StochasticPool()],
     "weighted mean": lambda channels: [WeightedMean()],
+    "detached": lambda channels: [DetachedMean()],
     "mixed": lambda channels: [MixedPool()],
     "stride": lambda channels: [],
     "none": lambda channels: [],

@@ -47,6 +47,14 @@ def test_power_is_that_of_the_noncentral_t(effect, sd, pairs):
     assert paired.power(effect, sd, pairs) == pytest.approx(tails, abs=1e-4)
 
 
+@pytest.mark.parametrize(("effect", "sd", "pairs"), [(0, 1.3, 20), (0.5, 1.3, 20), (-0.3, 2, 5)])
+def test_power_of_equal_is_how_often_chance_calls_it_equal(effect, sd, pairs):
+    runs = np.random.default_rng(1).normal(effect, sd, (100_000, pairs))
+    reach = stats.t.ppf(0.95, pairs - 1) * runs.std(1, ddof=1) / math.sqrt(pairs)
+    called = np.mean(abs(runs.mean(1)) + reach < 1)
+    assert paired.power_of_equal(effect, sd, pairs) == pytest.approx(called, abs=0.005)
+
+
 def test_an_effect_of_half_a_deviation_needs_34_pairs_as_tables_say():
     assert paired.seeds_needed(effect=0.5, sd=1.0) == 34
 

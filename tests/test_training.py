@@ -18,6 +18,7 @@ from pooling_lab.training import (
     DOWNSAMPLING,
     HEADS,
     BlurPool,
+    DetachedMean,
     MixedPool,
     SmallUNet,
     StochasticPool,
@@ -111,6 +112,28 @@ def test_stochastic_pooling_has_a_twin_that_gives_its_mean_while_training_too():
     assert torch.equal(twin(x), twin.eval()(x))
 
 
+def test_the_twin_without_draws_has_their_mean_and_their_mean_gradient():
+    x = torch.from_numpy(RELU_MAPS).requires_grad_()
+    assert torch.allclose(DetachedMean().train()(x), StochasticPool().eval()(x))
+    (own,) = torch.autograd.grad(DetachedMean()(x).sum(), x)
+    total, draws = torch.zeros_like(x), 4000
+    with repeatable(0):
+        for _ in range(draws):
+            total += torch.autograd.grad(StochasticPool().train()(x).sum(), x)[0]
+    alive = x > 0
+    assert (total / draws - own)[alive].abs().max() < 0.04
+    (other,) = torch.autograd.grad(WeightedMean()(x).sum(), x)
+    assert (other - own)[alive].abs().max() > 0.3  # why the plain weighted mean is no twin
+
+
+def test_the_weighted_mean_passes_the_gradient_that_its_docstring_says():
+    a = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]], requires_grad=True)
+    m, total = 30 / 10, 10
+    (found,) = torch.autograd.grad(WeightedMean()(a).sum(), a)
+    assert torch.allclose(found, (2 * a - m) / total)
+    assert torch.allclose(torch.autograd.grad(DetachedMean()(a).sum(), a)[0], a / total)
+
+
 def test_max_then_blur_is_a_maximum_at_every_cell_and_a_blur_that_keeps_every_second():
     layer = nn.Sequential(*DOWNSAMPLING["max then blur"](3))
     expected = pooling_lab.blur_pool2d(pooling_lab.max_pool2d(RELU_MAPS, 2, stride=1))
@@ -164,7 +187,7 @@ def test_every_kind_halves_the_plane_twice_and_gives_ten_logits(kind, head):
 def test_all_fixed_kinds_have_the_same_weights_under_a_global_average():
     weights = {kind: weights_of(small_cnn(kind)) for kind in DOWNSAMPLING}
     fixed = ("max", "average", "blur", "max then blur", "stride", "none", "stochastic")
-    fixed += ("weighted mean",)
+    fixed += ("weighted mean", "detached")
     assert {weights[kind] for kind in fixed} == {weights["max"]}
     assert weights["mixed"] == weights["max"] + 2
     assert weights["extra stride"] == weights["extra max"] > weights["max"]
