@@ -3,8 +3,9 @@
     sudo /opt/pooling/bin/python hub/backup.py save /backup      while the hub runs, every night
     sudo /opt/pooling/bin/python hub/backup.py restore FILE      while it stands still
 
-In it are the courses with their gradebooks and secrets, the exchange, who is who, and the hub's own
-database. Students' homes are not: they are ordinary files, for whatever copies /home already.
+In it are the courses with their gradebooks and secrets, the exchange, and who is who. Not in it are
+students' homes, which are ordinary files for whatever copies /home already, and what the hub itself
+remembers: who is signed in, and which processes are whose, which would be wrong after a restart.
 """
 
 from __future__ import annotations
@@ -21,12 +22,11 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from people import STATE, Strange, account_exists, courses
 
-DATABASES = ("gradebook.db", "jupyterhub.sqlite")
+GRADEBOOK = "gradebook.db"
 HUB_PORT = 8081  # at which a running hub can be reached on its own machine
 
 
@@ -43,20 +43,17 @@ def save(to: Path) -> Path:
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file, tarfile.open(fileobj=file, mode="w:gz") as archive:
         for folder in kept():
-            archive.add(folder, filter=_without_databases)
-            for database in _databases(folder):
-                _add_database(archive, database)
+            archive.add(folder, filter=_plain_files)
+            if (folder / GRADEBOOK).exists():
+                _add_database(archive, folder / GRADEBOOK)
     part.rename(path)
     return path
 
 
-def _without_databases(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    return None if Path(member.name).name.startswith(DATABASES) else member
-
-
-def _databases(folder: Path) -> Iterator[Path]:
-    for name in DATABASES:
-        yield from folder.rglob(name)
+def _plain_files(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    path = Path("/", member.name)
+    left_out = path.parent == STATE / "hub" or path.name.startswith(GRADEBOOK)
+    return None if left_out else member
 
 
 def _add_database(archive: tarfile.TarFile, path: Path) -> None:

@@ -8,3 +8,6 @@ c.KernelManager.transport = "ipc"
 # A kernel that has had nothing to do for an hour is ended; its notebook stays as it is.
 c.MappingKernelManager.cull_idle_timeout = 3600
 c.MappingKernelManager.cull_connected = True
+
+# The course is installed for everybody; an extension of one's own would be looked for on the net.
+c.LabApp.extension_manager = "readonly"

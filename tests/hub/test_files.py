@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ def test_where_there_is_systemd_it_keeps_the_limits(listed, monkeypatch):
     )
     config = loaded(HUB / "jupyterhub_config.py")
     assert config.JupyterHub.spawner_class is LimitedServer
-    server = LimitedServer(config=config)
+    server = LimitedServer(config=config, user=SimpleNamespace(name="cy", id=1))
     assert server.mem_limit == 2 * 2**30
     assert server.cpu_limit == 2
 
