@@ -51,6 +51,7 @@ except ImportError:  # Windows
 TIME_LIMIT = 5.0  # seconds for all the inputs of one check together
 LONGEST_WAIT = 15.0  # seconds on top, for which others had the processor
 IMPORT_TIME_LIMIT = 60.0  # `import torch` cut short would leave a broken torch behind
+POLL = 0.05  # seconds between two looks at a thread
 GRACE = 1.0  # seconds to wait for a thread that has been told to stop
 MEMORY_LIMIT = 2**30  # bytes on top of what the notebook holds already
 STACK_SIZE = 2**26  # bytes: deep recursion ends in a RecursionError, not in a crash
@@ -191,7 +192,8 @@ class _Watch:
         self.forbidden, self.called = tuple(forbidden), called
 
     def __enter__(self) -> None:
-        sys.setprofile(self._see)
+        if self.forbidden:  # watching slows code of many calls down, and a probe needs it not
+            sys.setprofile(self._see)
 
     def __exit__(self, *error: object) -> None:
         sys.setprofile(None)
@@ -309,10 +311,13 @@ class _Thread:
 
     def finish(self, deadline: float) -> Trouble | None:
         """Wait for the end of the work; when the time is up, stop it and say where it was."""
+        last, imported = time.monotonic(), 0.0  # seconds of importing, which may be slow, are free
         try:
-            while not self._busy.acquire(timeout=0.05):
-                late = time.monotonic() - deadline
-                if late > 0 and late > self.waited() + self._importing() * IMPORT_TIME_LIMIT:
+            while not self._busy.acquire(timeout=POLL):
+                now = time.monotonic()
+                imported += (now - last) * (self._importing() and imported < IMPORT_TIME_LIMIT)
+                last, late = now, now - deadline - imported
+                if late > 0 and late > self.waited():
                     return self._stop()
         except BaseException:  # the student pressed the stop button
             self._stop()
