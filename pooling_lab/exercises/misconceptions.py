@@ -166,8 +166,9 @@ TEXTS = {
     "the start rounded?",
     "stop-included": "The stop is one too small. A slice stops before its stop: `x[1:4]` holds "
     "three cells.",
-    "pad-not-low-enough": "The frame holds a low number, but a map may be lower still, and then "
-    "the frame wins. Which number is below all others?",
+    "pad-not-low-enough": "In places a number won that is no pixel of the window: what stands in "
+    "the frame, or what something starts from. However it is chosen, a map may lie below it. "
+    "Which number is below all others?",
     "columns-first": "The first pass went down the columns. The order makes no difference in the "
     "end, but the task asks for the pass along the rows first: what does it leave of the width?",
     "second-pass-alone": "The second pass began with `x` again. It is to go on with what the "

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from ..compare import Value
 from ..exercise import Case
-from . import explain, forms, known, looks, whole_numbers
+from . import explain, forms, functions, known, looks, whole_numbers
 from .attempt import Attempt
 from .known import rounded_enough
 
@@ -117,8 +117,8 @@ def _has_a_body(attempt: Attempt) -> bool:
 def _wrong_result(attempt: Attempt) -> Diagnosis:
     """Ask one layer after the other; the first that explains everything wins."""
     found = (
-        known.one(attempt)
-        or known.rounded(attempt)
+        _known(attempt)
+        or (None if attempt.is_code else known.rounded(attempt))
         or whole_numbers.of(attempt)
         or looks.at_once(attempt)
         or _from_what_it_does(attempt)
@@ -134,6 +134,14 @@ def _wrong_result(attempt: Attempt) -> Diagnosis:
     return Diagnosis("wrong", found.kind, ids, at, found.explained, found.facts)
 
 
+def _known(attempt: Attempt) -> explain.Finding | None:
+    """Return the misconception that explains everything, of a function on other inputs as well."""
+    found = known.one(attempt)
+    if found is None or attempt.runner is None or "ids" not in found.facts:
+        return found
+    return found if functions.holds(attempt, _only_values(attempt), found.facts["ids"]) else None
+
+
 def _from_what_it_does(attempt: Attempt) -> explain.Finding | None:
     if attempt.exercise.fits is not None:
         return None
@@ -143,9 +151,10 @@ def _from_what_it_does(attempt: Attempt) -> explain.Finding | None:
         return explain.of_answer(attempt.exercise, attempt.cases[0], value)
     if attempt.runner is None:
         return None
-    run = _only_values(attempt)
-    found = explain.of_code(attempt.exercise, run, attempt.cases, attempt.values, attempt.wrong)
-    return found if found and found.explained else looks.only_the_example(attempt) or found
+    found = functions.of(attempt, _only_values(attempt))
+    if found and found.explained and found.kind != "edit":
+        return found
+    return known.rounded(attempt) or found or looks.only_the_example(attempt)
 
 
 def _only_values(attempt: Attempt) -> Any:

@@ -9,14 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..compare import Value, agree, aligned, results, same
+from ..compare import Value, agree, aligned
 from ..exercise import Case, Exercise, get
 from ..seeded_random import Stream
-from . import by_hand, formulas, routes
+from . import by_hand, formulas
 from .edits import COMMON, DRAWS, FEW, RARE, USUAL, Edit, chance, edits_of, matching
-from .measured import Measured, measured
-from .probe import Probe, Runner
-from .routes import Routes, Rule
+from .probe import Runner
 
 
 @dataclass(frozen=True)
@@ -62,150 +60,6 @@ def solution_edits(exercise_id: str) -> tuple[Edit, ...]:
     stream = Stream("edits", exercise_id)
     cases = [exercise.draw(stream) for _ in range(DRAWS)]
     return edits_of((exercise.solution, *exercise.ways), cases)
-
-
-# --- functions -------------------------------------------------------------------------------
-
-
-def of_code(
-    exercise: Exercise,
-    run: Runner,
-    cases: Sequence[Case],
-    seen: Sequence[Value | None],
-    wrong: Sequence[int],
-) -> Finding | None:
-    """Return what a wrong function does, by measuring it."""
-    first = wrong[0]
-    if not _repeats(run, cases[first], seen[first]):
-        return Finding("random", {"at": first}, explained=True)
-    solution = runner_of(exercise.solution)
-    edits = solution_edits(exercise.id)
-    whole = matching([e for e in edits if e.kind.startswith(WHOLE)], cases, seen)
-    if whole:
-        return Finding("edit", {"edit": whole[0], "at": first}, explained=True)
-    sent = routes.name_sent(cases[0])
-    if sent is not None:
-        found = _sending(exercise, run, solution, cases, seen, wrong)
-    else:
-        found = _pooling(run, solution, cases, seen, wrong, exercise)
-    if found is not None and found.explained:
-        return found
-    edited = matching(edits, cases, seen)
-    if edited:
-        best = edited[0]
-        return Finding("edit", {"edit": best, "at": first}, explained=True)
-    return found
-
-
-WHOLE = ("result-", "as-if", "arguments-", "axis-first", "axes-moved", "entry", "entries")
-
-
-def _repeats(run: Runner, case: Case, value: Value | None) -> bool:
-    """Tell whether the same input gives the same result again, three times."""
-    again = [*run([case] * 3)]
-    return all(
-        (one is None and value is None)
-        or (one is not None and value is not None and same(one, value))
-        for one in again
-    )
-
-
-def _pooling(
-    run: Runner,
-    solution: Runner,
-    cases: Sequence[Case],
-    seen: Sequence[Value | None],
-    wrong: Sequence[int],
-    exercise: Exercise,
-) -> Finding | None:
-    part = _wrong_part(exercise, cases[wrong[0]], seen[wrong[0]])
-    if part == -1:
-        return None
-    found = measured(run, solution, cases, wrong, None if part is None else part)
-    if found is None:
-        return None
-    facts = {"measured": found, "at": found.settings[0].at, "part": part}
-    if found.made is not None and found.asked is not None and "p" not in cases[0]:
-        if found.of_asked and found.made == found.asked:
-            return None  # right wherever it was measured
-        if found.of_asked:
-            return Finding("makes", facts, explained=True)
-        if found.windows_differ:
-            return Finding("reads", facts, explained=True)
-    if found.windows_differ and found.asked is not None and _reads_others(found):
-        return Finding("reads-also", facts)
-    return None
-
-
-def _reads_others(found: Measured) -> bool:
-    """Tell whether some output reads a cell that it should not, or there are more or fewer."""
-    one = found.settings[0]
-    if one.read.output != one.asked.output:
-        return True
-    return bool((one.read.cells & ~one.asked.cells).any())
-
-
-def _wrong_part(exercise: Exercise, case: Case, value: Value | None) -> int | None:
-    """Return which of several results is the first wrong one; −1 where they cannot be compared."""
-    right = exercise.outcome(case)
-    if isinstance(right, tuple):
-        given = results(value)
-        if len(given) != len(right):
-            return -1
-        wrong = [not same(a, b) for a, b in zip(given, right, strict=True)]
-        return wrong.index(True) if any(wrong) else -1
-    return None if isinstance(value, np.ndarray) else -1
-
-
-def _sending(
-    exercise: Exercise,
-    run: Runner,
-    solution: Runner,
-    cases: Sequence[Case],
-    seen: Sequence[Value | None],
-    wrong: Sequence[int],
-) -> Finding | None:
-    if "grad_output" in cases[0]:
-        rule, asked = _rule(exercise, cases, seen)
-        if rule is not None and asked is not None and rule != asked:
-            return Finding("rule", {"rule": rule, "asked": asked, "at": wrong[0]}, explained=True)
-    found = routes.measure(run, solution, cases, wrong)
-    if not found or all((f.reached == f.of_nothing).all() for f in found):
-        return None  # it does not depend on what is sent
-    one = next((f for f in found if f.place is not None), found[0])
-    return Finding("routes", {"routes": one, "at": one.at}, explained=_linear(one, seen))
-
-
-def _rule(
-    exercise: Exercise, cases: Sequence[Case], seen: Sequence[Value | None]
-) -> tuple[Rule | None, Rule | None]:
-    able = [
-        (case, value)
-        for case, value in zip(cases, seen, strict=True)
-        if isinstance(value, np.ndarray) and value.shape == np.shape(case["x"])
-    ]
-    if len(able) < len(cases):
-        return None, None
-    able.sort(key=lambda one: -one[0]["grad_output"].size)
-    given = [case for case, _ in able]
-    found = routes.rules(given, [value for _, value in able])
-    if not found:
-        return None, None
-    rights = [exercise.outcome(case) for case in given]
-    asked = routes.rules(given, [r for r in rights if isinstance(r, np.ndarray)])
-    return found[0], asked[0] if asked else None
-
-
-def _linear(one: Routes, seen: Sequence[Value | None]) -> bool:
-    """Tell whether what was found for single numbers, added up, gives what was seen."""
-    value = seen[one.at]
-    if not isinstance(value, np.ndarray) or value.shape != one.of_nothing.shape:
-        return False
-    rest = one.of_nothing != 0  # stands there whatever is sent
-    sent = np.asarray(one.case[one.name], float).ravel()
-    weights = sent[(...,) + (None,) * (one.reached.ndim - 1)]
-    added = np.where(rest, one.of_nothing, (weights * np.where(rest, 0, one.reached)).sum(axis=0))
-    return bool(agree(added, value)[~rest].all() if rest.any() else agree(added, value).all())
 
 
 # --- short answers -----------------------------------------------------------------------------
@@ -320,4 +174,4 @@ def cost(edit: Edit) -> float:
     return fine if fine is not None and edit.rank <= COMMON else float(edit.rank) + 0.05
 
 
-__all__ = ["RARE", "USUAL", "Finding", "Probe", "of_answer", "of_code", "runner_of"]
+__all__ = ["RARE", "USUAL", "Finding", "of_answer", "runner_of", "solution_edits"]

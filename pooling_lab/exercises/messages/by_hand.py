@@ -11,7 +11,7 @@ from ..diagnosis.makes import Makes
 from ..diagnosis.reads import Axis
 from ..display import Grid, number
 from ..exercise import Case, Exercise
-from .measured import OPERATIONS, what_to_try
+from .operations import OPERATIONS, what_to_try
 from .windows import axis_names, cells_name, output_names, place_name
 
 

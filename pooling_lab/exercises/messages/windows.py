@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..diagnosis.counts import Counted
 from ..diagnosis.measured import Measured, Setting
 from ..diagnosis.reads import Axis, axes_of, box_of
-from ..display import Grid
+from ..display import Grid, number
 from ..exercise import Exercise
+from .formulas import of_counts
 
 AXES = ("image", "channel", "row", "column")
 
@@ -89,7 +91,54 @@ def drawn(one: Setting, name: str = "x") -> tuple[Grid, ...]:
     )
 
 
-def of_reads(exercise: Exercise, found: Measured, whose: str) -> list[str]:
+def weighed(exercise: Exercise, found: Measured) -> tuple[list[str], tuple[Grid, ...]]:
+    """Say how much each cell counts for an output, where all outputs are weighted sums."""
+    one, weights = found.settings[0], found.weights
+    assert weights is not None
+    place = next(
+        (
+            at
+            for at in np.ndindex(*np.minimum(one.read.output, one.asked.output))
+            if not _averages(weights, one, at)
+        ),
+        tuple(0 for _ in one.read.output),
+    )
+    names = axis_names(exercise, one.read.input)
+    here = weights[int(np.ravel_multi_index(place, one.read.output))].reshape(one.read.input)
+    at = place_name(place, output_names(exercise, len(place)))
+    cells = np.argwhere(here)[:MOST_WEIGHTS]
+    told = ", ".join(f"({', '.join(map(str, c))}) {number(here[tuple(c)])}" for c in cells)
+    more = "" if np.count_nonzero(here) <= MOST_WEIGHTS else " …"
+    carried = _whole_map(one, names)
+    lines = [
+        f"Each of your numbers is a weighted sum of cells. At {at} these cells count so much "
+        f"({', '.join(names)}): {told}{more}; asked are {cells_name(one.asked.of(place), names)}, "
+        "all alike.",
+        carried
+        or "Where does your code give a cell more weight than another, or bring in one from "
+        "outside the window?",
+    ]
+    x = np.asarray(one.case["x"], float)
+    if len(one.read.input) != 2:
+        return lines, ()
+    return lines, (
+        Grid(f"x, the window asked for {at}", x, chosen=one.asked.of(place)),
+        Grid("how much each cell counts in yours", here, chosen=here != 0),
+    )
+
+
+MOST_WEIGHTS = 9
+
+
+def _averages(weights: np.ndarray, one: Setting, place: tuple[int, ...]) -> bool:
+    here = weights[int(np.ravel_multi_index(place, one.read.output))]
+    asked = one.asked.of(place).ravel()
+    return bool(np.allclose(here, asked / asked.sum()))
+
+
+def of_reads(
+    exercise: Exercise, found: Measured, whose: str, counted: Counted | None = None
+) -> list[str]:
     """Say which cells are read instead of which, how the windows differ, and what to try."""
     one = found.settings[0]
     names = axis_names(exercise, one.read.input)
@@ -110,18 +159,20 @@ def of_reads(exercise: Exercise, found: Measured, whose: str) -> list[str]:
             f"At {at} of {whose} your window reads {cells_name(read.of(place), names)}; it should "
             f"read {cells_name(asked.of(place), names)}."
         )
-    return lines + _pattern(exercise, found, whose)
+    return lines + _pattern(exercise, found, whose, counted)
 
 
-def _pattern(exercise: Exercise, found: Measured, whose: str) -> list[str]:
+def _pattern(exercise: Exercise, found: Measured, whose: str, counted: Counted | None) -> list[str]:
     """Say what the windows that are not where they should be have in common, and what to try."""
     one = found.settings[0]
-    whole = _whole_map(one)
+    whole = _whole_map(one, axis_names(exercise, one.read.input))
     if whole:
         return [whole]
     if len(one.read.output) != len(one.asked.output):
         return ["Which axes are to be gone in the result, and which are to stay?"]
     counts = _counts(exercise, found, whose)
+    if counts and counted is not None and counted.wrong and first_difference(one) is None:
+        return [*counts, *of_counts(counted)]
     if _transposed(one):
         return [f"Rows and columns of {whose} are swapped. Which of the two comes first?"]
     read, asked = axes_of(one.read), axes_of(one.asked)
@@ -140,8 +191,28 @@ def _transposed(one: Setting) -> bool:
     return all((read.of((i, j)) == asked.of((j, i))).all() for i, j in np.ndindex(read.output))
 
 
-def _whole_map(one: Setting) -> str:
+def _mixed(one: Setting, names: Sequence[str]) -> str:
+    """Return the axis of which all is read, and only one should be; "" if there is no such."""
+    place = first_difference(one)
+    if place is None or len(names) < 3:
+        return ""
+    read, asked = box_of(one.read.of(place)), box_of(one.asked.of(place))
+    if read is None or asked is None:
+        return ""
+    off = [
+        name
+        for name, n, m, size in zip(names, read.shape, asked.shape, one.read.input, strict=True)
+        if n != m and (n, m) == (size, 1)
+    ]
+    same = sum(n == m for n, m in zip(read.shape, asked.shape, strict=True))
+    return off[0] if len(off) == 1 and same == len(names) - 1 else ""
+
+
+def _whole_map(one: Setting, names: Sequence[str]) -> str:
     reads, right = one.read.cells, one.asked.cells
+    mixed = _mixed(one, names)
+    if mixed:
+        return f"Each number is made of all {mixed}s. Which axes does a window keep apart?"
     if reads.all() and len(reads) > 1:
         return (
             "Every number of the result depends on the whole map. Where does your code cut the "
@@ -165,19 +236,6 @@ def _whole_map(one: Setting) -> str:
     return ""
 
 
-def _one_size_for_both(found: Measured) -> bool:
-    """Tell whether the count along one axis is used for both, and the windows are right."""
-
-    def used(side: int) -> bool:
-        return all(
-            one.read.output[-2:] == (one.asked.output[side],) * 2 and first_difference(one) is None
-            for one in found.settings
-        )
-
-    telling = [one for one in found.settings if one.asked.output[-1] != one.asked.output[-2]]
-    return len(found.settings) > 1 and bool(telling) and (used(-1) or used(-2))
-
-
 def _counts(exercise: Exercise, found: Measured, whose: str) -> list[str]:
     """Say how many windows there are along each axis, and how many there should be."""
     one = found.settings[0]
@@ -185,11 +243,6 @@ def _counts(exercise: Exercise, found: Measured, whose: str) -> list[str]:
     if one.read.output == one.asked.output or not names:
         return []
     both = [*zip(names, one.read.output, one.asked.output, strict=True)]
-    if len(one.asked.output) > 1 and _one_size_for_both(found):
-        return [
-            f"{whose[0].upper()}{whose[1:]} is as wide as it is high. Rows and columns are counted "
-            "apart: which size of `x` goes into which count?"
-        ]
     have = " and ".join(plural(n, name) for name, n, m in both if n != m)
     want = " and ".join(str(m) for _, n, m in both if n != m)
     said = f"{whose[0].upper()}{whose[1:]} has {have}; there should be {want}."
@@ -201,6 +254,7 @@ def _counts(exercise: Exercise, found: Measured, whose: str) -> list[str]:
         and asked is not None
         and any(
             len(a.starts) > len(b.starts)
+            and (a.starts[: len(b.starts)], a.stops[: len(b.stops)]) == (b.starts, b.stops)
             and a.stops[-1] == size
             and a.stops[-1] - a.starts[-1] < (b.length or 0)
             for a, b, size in zip(axes, asked, one.read.input, strict=True)
@@ -221,6 +275,9 @@ def _steps(names: Sequence[str], read: Sequence[Axis], asked: Sequence[Axis]) ->
     starts = [n for n, a, b in axes if len({*a.starts}) == 1 < len({*a.stops})]
     if starts:
         return [f"All windows start at the same {starts[0]}, and each is larger than the last."]
+    turned = [name for name, step, wanted in off if step == -wanted]
+    if turned:
+        return [f"The {turned[0]}s come in reverse order."]
     if any(step == 0 for _, step, _ in off):
         same = " and ".join(f"{name}s" for name, step, _ in off if step == 0)
         return [f"Every window reads the same {same}."]
@@ -253,16 +310,12 @@ def _names_of_sizes(found: Measured) -> list[str]:
 
 def _what_to_try(read: Sequence[Axis], asked: Sequence[Axis], one: Setting) -> str:
     pairs = [*zip(read, asked, strict=True)]
-    if any(a.starts[0] > b.starts[0] for a, b in pairs):
+    if any(a.starts[0] > b.starts[0] and (a.step is None or a.step > 0) for a, b in pairs):
         return "Where does the first window start? `range(n)` begins with 0, `range(1, n)` with 1."
     if any(abs(a.length - b.length) == 1 for a, b in pairs if a.length and b.length):
         return "A slice and a `range` stop before their end: `x[1:4]` holds three cells."
     if any(a.step != b.step for a, b in pairs if a.step is not None and b.step is not None):
         return "Where does window (i, j) start, in rows and in columns?"
     if one.read.output != one.asked.output:
-        if first_difference(one) is None and len(one.read.cells) < len(one.asked.cells):
-            if 1 in one.read.output and one.read.output[-1] == one.asked.output[-1]:
-                return "Which loop ends too early? A `return` inside a loop ends all of them."
-            return "Which size of `x` does that count come from?"
         return "Count by hand how many windows fit whole, down and across."
     return "Print the rows and columns that your slice takes for that place."
