@@ -22,11 +22,10 @@ STUDENTS = [f"s{number}" for number in range(1, 9)]
 ALL = exercises.ids()
 CODE = [one for one in ALL if exercises.get(one).kind == "code"]
 ANSWERS = [one for one in ALL if exercises.get(one).kind == "answer"]
-SOLUTIONS = {
-    one: functions
-    for path in sorted(HERE.glob("solutions_*.py"))
-    for one, functions in importlib.import_module(path.stem).SOLUTIONS.items()
-}
+SOLUTIONS: dict[str, list] = {}
+for path in sorted(HERE.glob("solutions_*.py")):
+    for one, functions in importlib.import_module(path.stem).SOLUTIONS.items():
+        SOLUTIONS.setdefault(one, []).extend(functions)
 
 
 def tasks(id):

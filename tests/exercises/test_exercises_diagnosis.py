@@ -49,7 +49,7 @@ READS = [  # case name, wrong function, what the verdict must say
     (
         "the whole map",
         lambda x, k, s: np.full([(n - k) // s + 1 for n in x.shape], x.mean()),
-        "depends on the whole map",
+        "the average of the whole map",
     ),
 ]
 
