@@ -34,7 +34,6 @@ __all__ = [
     "Sheet",
     "bundle",
     "condition",
-    "final",
     "packed",
     "unpacked",
 ]
@@ -155,7 +154,7 @@ class Sheet:
         elif _is_graded():
             _hand_over(id, None)
         else:
-            _require_passed(final(task.check(answer, where=condition(where))))
+            _require_passed(task.check(answer, where=condition(where), final=True))
 
     def _listed(self, answer: Any) -> Any:
         """Return what can be looked at again: an iterator gives its items once only."""
@@ -255,12 +254,6 @@ def _hand_over(id: str, answer: Value | None) -> None:
     display(
         {"text/plain": "Handed in.", ANSWER: {"exercise": id, "answer": packed(answer)}}, raw=True
     )
-
-
-def final(verdict: Verdict) -> Verdict:
-    """Return a verdict that does not ask to try again: this was the last time."""
-    lines = [line for line in verdict.message.splitlines() if "exercises.hint(" not in line]
-    return dataclasses.replace(verdict, message="\n".join(lines))
 
 
 def bundle(verdict: Verdict) -> dict[str, Any]:

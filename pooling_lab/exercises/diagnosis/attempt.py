@@ -38,12 +38,12 @@ class Attempt:
     run: Run
     runner: Runner | None = None
 
-    @property
+    @cached_property
     def is_code(self) -> bool:
         """Whether the answer is a function."""
         return self.exercise.kind == "code"
 
-    @property
+    @cached_property
     def outcomes(self) -> Sequence[Outcome]:
         """What it did with each input; fewer than the inputs when the time was up."""
         return self.run.outcomes
@@ -68,6 +68,8 @@ class Attempt:
         tried = range(len(self.outcomes))
         right = self.exercise.explains
         off = [i for i in tried if not right(self.outcomes[i].value, self.cases[i])]
+        if len(off) < 2:
+            return off
         return sorted(off, key=lambda i: (_one_cell(self.cases[i]), effort(self.cases[i])))
 
     @cached_property

@@ -6,19 +6,21 @@ otherwise or start elsewhere, along one axis or both; the fewest differences win
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..compare import agree
+from ..compare import Value, agree
+from ..exercise import Case, Exercise, answers_of, per_case
 from .makes import OPERATIONS, Window, values_of
 from .probe import Probe, Runner, mixed_up, unlike
 from .reads import Axis, Reads, measure
 
-Case = Mapping[str, Any]
 Ends = tuple[tuple[int, int], ...]  # where each window along an axis starts and stops
 
 FEWEST = 4  # numbers that an answer needs to be told from others by
@@ -44,37 +46,64 @@ class OfGrid:
         return (self.rows, self.columns) != (self.asked_rows, self.asked_columns)
 
 
-def of_grid(solution: Runner, case: Case, value: np.ndarray) -> list[OfGrid]:
-    """Return what gives exactly this grid, what differs least from the task first.
+@dataclass(frozen=True)
+class Layout:
+    """The windows that a task asks for, found by probing its worked solution.
 
-    Parameters
-    ----------
-    solution
-        Runs the worked solution.
-    case
-        The numbers of the task: an array ``x`` of two axes or more.
-    value
-        What was answered.
+    ``asked`` holds the windows along rows and columns for each plane of the result, ``operations``
+    what is made of them, ``tables`` what the operations give for every window tried so far.
     """
-    x = np.asarray(case["x"], float)
-    right = Probe(solution, 10**9).ask([case])[0]
-    if x.ndim < 2 or right is None or value.size < FEWEST or value.ndim != right.ndim:
-        return []
+
+    x: np.ndarray
+    right: np.ndarray
+    reads: Reads
+    planes: list[tuple[int, ...]]
+    asked: list[tuple[Axis, Axis] | None]
+    operations: list[list[str]]
+    tables: list[Table]
+
+    def over(self, plane: tuple[int, ...]) -> np.ndarray:
+        """Return the map that a plane of the result is made of."""
+        return self.x if self.x.ndim == 2 else self.x[plane]
+
+
+Table = dict[tuple[int, int, int, int], dict[str, float]]  # a window's ends: each operation's value
+
+
+@per_case
+def layout(exercise: Exercise, case: Case) -> Layout | None:
+    """Return the windows of a task about a map; None where there are none to be found."""
+    x, right = np.asarray(case.get("x", 0), float), exercise.outcome(case)
+    if x.ndim < 2 or not isinstance(right, np.ndarray) or right.ndim < 2:
+        return None
+
+    def solution(cases: Sequence[Case]) -> list[Value | None]:
+        return [answers_of([exercise.solution], one)[0] for one in cases]
+
     reads = measure(Probe(solution, 10**9), case, "x", bool((x >= 0).all()))
+    if reads is None or len(reads.output) < 2:
+        return None
     planes = [*np.ndindex(right.shape[:-2])]
-    if reads is None or right.ndim < 2 or value.shape[:-2] != right.shape[:-2]:
+    asked = [_asked(reads, plane) for plane in planes]
+    operations = [_operations(solution, case, reads, plane) for plane in planes]
+    return Layout(x, right, reads, planes, asked, operations, [{} for _ in planes])
+
+
+def of_grid(exercise: Exercise, case: Case, value: np.ndarray) -> list[OfGrid]:
+    """Return what gives exactly this grid, what differs least from the task first."""
+    task = layout(exercise, case)
+    if task is None or value.size < FEWEST or value.ndim != task.right.ndim:
+        return []
+    if value.shape[:-2] != task.right.shape[:-2]:
         return []
     found: list[list[OfGrid]] = []
-    for plane in planes:
-        asked = _asked(reads, plane)
-        if asked is None:
+    for at, plane in enumerate(task.planes):
+        asked, operations = task.asked[at], task.operations[at]
+        if asked is None or not operations:
             return []
-        over = x if x.ndim == 2 else x[plane]
-        operations = _operations(solution, case, reads, plane)
-        if not operations:
-            return []
-        found.append([*_explained(over, value[plane], asked, operations[0])])
-    return _shared(found, planes, x.ndim == 2 and right.ndim == 3)
+        over, table = task.over(plane), task.tables[at]
+        found.append([*_explained(over, value[plane], asked, operations[0], table)])
+    return _shared(found, task.planes, task.x.ndim == 2 and task.right.ndim == 3)
 
 
 @dataclass(frozen=True)
@@ -122,35 +151,26 @@ def _windows(places: np.ndarray, window: tuple[int, int]) -> Cells:
     return [places[i : i + high, j : j + wide].ravel() for i in rows for j in columns]
 
 
-def of_groups(solution: Runner, case: Case, value: np.ndarray) -> OfGroups | None:
+def of_groups(exercise: Exercise, case: Case, value: np.ndarray) -> OfGroups | None:
     """Return which operation over other groups of cells gives these numbers, in their order.
 
     Brackets do not matter. Of channels each has its groups, or one group goes through them all.
     """
-    x = np.asarray(case["x"], float)
-    right = Probe(solution, 10**9).ask([case])[0]
-    if x.ndim < 2 or right is None:
+    task = layout(exercise, case)
+    if task is None or same_numbers(value, task.right):
         return None
-    if value.size < FEWEST and (value.size == 2 or value.shape == right.shape):
+    if value.size < FEWEST and (value.size == 2 or value.shape == task.right.shape):
         return None
-    if same_numbers(value, right):
-        return None
-    reads = measure(Probe(solution, 10**9), case, "x", bool((x >= 0).all()))
-    if reads is None or len(reads.output) < 2:
-        return None
-    first = reads.of((0,) * len(reads.output))
-    window = tuple(int(n) for n in np.ptp(np.argwhere(first), axis=0)[-2:] + 1)
-    asked = _operations(solution, case, reads, (0,) * (len(reads.output) - 2))
-    names = [*dict.fromkeys([*asked[:1], *OTHER_WINDOWS])]
-    for groups, cells in _groupings(x.shape, (window[0], window[1])):
-        if not cells or value.size not in (len(cells),):
+    first = task.reads.of((0,) * len(task.reads.output))
+    high, wide = (int(n) for n in np.ptp(np.argwhere(first), axis=0)[-2:] + 1)
+    asked = task.operations[0]
+    for groups, cells in _groupings(task.x.shape, (high, wide)):
+        if value.size != len(cells) or not cells or (groups == "cell" and len(cells[0]) == 1):
             continue
-        for name in names:
-            made = np.array([_value(ALL[name], x.ravel()[one]) for one in cells])
-            flat = agree(made, value.ravel()).all() or agree(made, value.T.ravel()).all()
-            if flat and not (groups == "cell" and len(cells[0]) == 1):
-                operation = asked[0] if asked else name
-                return OfGroups(name, operation, groups, len(cells[0]))
+        for name in dict.fromkeys([*asked[:1], *OTHER_WINDOWS]):
+            made = np.array([_value(ALL[name], task.x.ravel()[one]) for one in cells])
+            if agree(made, value.ravel()).all() or agree(made, value.T.ravel()).all():
+                return OfGroups(name, asked[0] if asked else name, groups, len(cells[0]))
     return None
 
 
@@ -170,17 +190,13 @@ class OneWindow:
     operation: str  # asked
 
 
-def of_one_window(solution: Runner, case: Case, place: tuple[int, ...]) -> OneWindow | None:
+def of_one_window(exercise: Exercise, case: Case, place: tuple[int, ...]) -> OneWindow | None:
     """Return the window that the number at ``place`` should be made of."""
-    x = np.asarray(case.get("x", 0), float)
-    if x.ndim < 2:
+    task = layout(exercise, case)
+    if task is None or len(place) != len(task.reads.output):
         return None
-    reads = measure(Probe(solution, 10**9), case, "x", bool((x >= 0).all()))
-    if reads is None or len(place) != len(reads.output) or len(place) < 2:
-        return None
-    asked = _operations(solution, case, reads, place[:-2])
-    marks = reads.of(place)
-    return OneWindow(place, marks, x[marks], asked[0]) if asked else None
+    marks, asked = task.reads.of(place), task.operations[task.planes.index(place[:-2])]
+    return OneWindow(place, marks, task.x[marks], asked[0]) if asked else None
 
 
 def _groupings(shape: tuple[int, ...], window: tuple[int, int]) -> Iterator[tuple[str, Cells]]:
@@ -200,21 +216,9 @@ def _shared(found: list[list[OfGrid]], planes: list[Any], parts: bool) -> list[O
     if not all(found):
         return []
     if parts and len(planes) > 1:
-        return [_of_part(one[0], at) for at, one in enumerate(found)]
+        return [dataclasses.replace(one[0], part=at) for at, one in enumerate(found)]
     first, *rest = found
     return [one for one in first if all(one in other for other in rest)]
-
-
-def _of_part(one: OfGrid, part: int) -> OfGrid:
-    return OfGrid(
-        one.rows,
-        one.columns,
-        one.asked_rows,
-        one.asked_columns,
-        one.operation,
-        one.asked_operation,
-        part,
-    )
 
 
 def _asked(reads: Reads, plane: tuple[int, ...]) -> tuple[Axis, Axis] | None:
@@ -271,13 +275,26 @@ ALL: dict[str, Callable[[np.ndarray], Any]] = {
 }
 
 
+@functools.lru_cache(256)
+def _options(
+    asked: tuple[Axis, Axis], counts: tuple[int, int], sizes: tuple[int, int]
+) -> list[tuple[float, Axis, Axis]]:
+    """Return the windows along rows and columns that may have been taken, the nearest first."""
+    kinds = [[*_others(*one)] for one in zip(asked, counts, sizes, strict=True)]
+    options = []
+    for (cost_r, rows), (cost_c, columns) in itertools.product(*kinds):
+        alike = _change(rows, asked[0]) == _change(columns, asked[1])
+        cost = max(cost_r, cost_c) if alike else cost_r + cost_c
+        options.append((cost, rows, columns))
+    return sorted(options, key=lambda one: one[0])
+
+
 def _explained(
-    x: np.ndarray, value: np.ndarray, asked: tuple[Axis, Axis], operation: str
+    x: np.ndarray, value: np.ndarray, asked: tuple[Axis, Axis], operation: str, table: Table
 ) -> Iterator[OfGrid]:
     """Yield what gives a grid, the fewest differences first."""
     if value.ndim != 2:
         return
-    table: dict[tuple[int, int, int, int], dict[str, float]] = {}
 
     def made(a: int, b: int, c: int, d: int) -> dict[str, float]:
         if (a, b, c, d) not in table:
@@ -291,17 +308,8 @@ def _explained(
             }
         return table[a, b, c, d]
 
-    kinds: list[list[tuple[float, Axis]]] = []
-    for axis, count in enumerate(value.shape):
-        kinds.append([*_others(asked[axis], count, x.shape[axis])])
-    options = []
-    for (cost_r, rows), (cost_c, columns) in itertools.product(*kinds):
-        alike = _change(rows, asked[0]) == _change(columns, asked[1])
-        cost = max(cost_r, cost_c) if alike else cost_r + cost_c
-        options.append((cost, rows, columns))
-    options.sort(key=lambda one: one[0])
     best = None
-    for cost, rows, columns in options:
+    for cost, rows, columns in _options(asked, value.shape, x.shape):
         if best is not None and cost > best:
             return
         names = [operation, *(n for n in ALL if n != operation)]
@@ -313,10 +321,8 @@ def _explained(
                 continue
             if _agrees(value, rows, columns, made, name) and (best is None or total <= best):
                 best = total if best is None else best
-                if (rows, columns) != asked or name != operation:
-                    yield OfGrid(rows, columns, *asked, name, operation)
-                else:
-                    yield OfGrid(rows, columns, *asked, name, operation)
+                yield OfGrid(rows, columns, *asked, name, operation)
+                if (rows, columns) == asked and name == operation:
                     return
 
 

@@ -17,15 +17,15 @@ import math
 import operator
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..compare import Value, plain, same
+from ..exercise import Case, answers_of
 
-Case = Mapping[str, Any]
 Function = Callable[..., Any]
 
 MOST_EDITS = 1200  # of one solution
@@ -60,12 +60,7 @@ class Edit:
 
     def outcome(self, case: Case) -> Value | None:
         """Return what the changed solution gives; None where that is no answer."""
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            try:
-                return plain(self.function(**copy.deepcopy(dict(case))))  # it may write into them
-            except Exception:  # a changed program may do anything
-                return None
+        return answers_of([self.function], case)[0]
 
 
 # --- the syntax tree --------------------------------------------------------------------------
@@ -601,14 +596,16 @@ def edits_of(ways: Sequence[Function], cases: Sequence[Case]) -> tuple[Edit, ...
         _in_the_result(solution, cases[0]),
         *map(_in_the_tree, ways),
     )
-    right = tuple(_print_of(plain(solution(**case))) for case in cases)
+    edits = [*itertools.islice(every, MOST_EDITS)]
+    functions = [solution, *(edit.function for edit in edits)]
+    made = [answers_of(functions, case) for case in cases]
+    right, *prints = zip(*[[*map(_print_of, row)] for row in made], strict=True)
     kept: dict[tuple[bytes, ...], Edit] = {}
-    for edit in itertools.islice(every, MOST_EDITS):
-        made = tuple(_print_of(edit.outcome(case)) for case in cases)
-        if made == right or all(one == b"" for one in made):
+    for edit, told in zip(edits, prints, strict=True):
+        if told == right or not any(told):
             continue
-        if made not in kept or edit.rank < kept[made].rank:
-            kept[made] = edit
+        if told not in kept or edit.rank < kept[told].rank:
+            kept[told] = edit
     return tuple(sorted(kept.values(), key=lambda edit: edit.rank))
 
 
@@ -626,30 +623,54 @@ def _print_of(value: Value | None) -> bytes:
 
 
 def matching(
-    edits: Sequence[Edit],
-    cases: Sequence[Case],
-    seen: Sequence[Value | None],
-    brackets_matter: bool = True,
+    edits: Sequence[Edit], cases: Sequence[Case], seen: Sequence[Value | None]
 ) -> list[Edit]:
-    """Return the edits that give exactly what was seen, for every case; the first case first.
-
-    Where brackets do not matter, axes with one entry are free.
-    """
+    """Return the edits that give exactly what was seen, for every case; the first case first."""
     left = list(edits)
     for case, value in zip(cases, seen, strict=True):
-        left = [edit for edit in left if _gives(edit, case, value, brackets_matter)]
+        left = [edit for edit in left if _gives(edit, case, value)]
         if not left:
             break
     return left
 
 
-def _gives(edit: Edit, case: Case, value: Value | None, brackets_matter: bool) -> bool:
+def _gives(edit: Edit, case: Case, value: Value | None) -> bool:
     made = edit.outcome(case)
     if made is None or value is None:
         return made is None and value is None
-    if not brackets_matter and isinstance(made, np.ndarray) and isinstance(value, np.ndarray):
-        made, value = made.squeeze(), value.squeeze()
     return shape_of(made) == shape_of(value) and same(made, value)
+
+
+@dataclass(frozen=True)
+class Edited:
+    """An edit, and what it gives for the numbers of a task."""
+
+    edit: Edit
+    value: Value
+    shape: tuple[Any, ...]
+
+
+def edited(edits: Sequence[Edit], case: Case) -> list[Edited]:
+    """Return what all edits give for a case."""
+    made = answers_of([edit.function for edit in edits], case)
+    both = zip(edits, made, strict=True)
+    return [Edited(edit, value, shape_of(value)) for edit, value in both if value is not None]
+
+
+def giving(table: Sequence[Edited], value: Value) -> list[Edit]:
+    """Return the edits that give exactly this answer; if none does, but for axes with one entry."""
+    shape = shape_of(value)
+    alike = [one for one in table if one.shape == shape]
+    found = [one.edit for one in alike if same(one.value, value)]
+    if found or not isinstance(value, np.ndarray):
+        return found
+    plainer = value.squeeze()
+    loose = [
+        (one.edit, one.value.squeeze())
+        for one in table
+        if isinstance(one.value, np.ndarray) and one.value.size == value.size
+    ]
+    return [edit for edit, made in loose if made.shape == plainer.shape and same(made, plainer)]
 
 
 def shape_of(value: Value) -> tuple[Any, ...]:
@@ -659,7 +680,7 @@ def shape_of(value: Value) -> tuple[Any, ...]:
     return tuple(map(shape_of, value)) if isinstance(value, tuple) else ("word",)
 
 
-def chance(edits: Sequence[Edit], case: Case, right: np.ndarray) -> float:
+def chance(table: Sequence[Edited], right: np.ndarray) -> float:
     """Return how many of the answers from half to twice the right one these edits explain.
 
     Whole numbers are counted: of an answer of one number around 100 there are 150, and five edits
@@ -667,8 +688,8 @@ def chance(edits: Sequence[Edit], case: Case, right: np.ndarray) -> float:
     """
     values = {
         made.tobytes()
-        for edit in edits
-        if isinstance(made := edit.outcome(case), np.ndarray)
+        for one in table
+        if isinstance(made := one.value, np.ndarray)
         and made.shape == right.shape
         and (made == np.rint(made)).all()
         and (made >= np.floor(right / 2)).all()

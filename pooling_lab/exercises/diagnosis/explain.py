@@ -10,10 +10,22 @@ from typing import Any
 import numpy as np
 
 from ..compare import Value, agree, aligned
-from ..exercise import Case, Exercise, get
+from ..exercise import Case, Exercise, get, per_case
 from ..seeded_random import Stream
 from . import by_hand, formulas
-from .edits import COMMON, DRAWS, FEW, RARE, USUAL, Edit, chance, edits_of, matching
+from .edits import (
+    COMMON,
+    DRAWS,
+    FEW,
+    RARE,
+    USUAL,
+    Edit,
+    Edited,
+    chance,
+    edited,
+    edits_of,
+    giving,
+)
 from .probe import Runner
 
 
@@ -77,25 +89,28 @@ def of_answer(exercise: Exercise, case: Case, value: Value) -> Finding | None:
     if _one_entry_off(value, right) and exercise.formula is None:
         return _of_all_windows(exercise, case, value)
     if isinstance(value, np.ndarray) and "x" in case and np.ndim(case["x"]) >= 2:
-        found = by_hand.of_grid(runner_of(exercise.solution), case, value)
+        found = by_hand.of_grid(exercise, case, value)
         if found:
             return Finding("grid", {"grids": found}, explained=True)
-        groups = by_hand.of_groups(runner_of(exercise.solution), case, value)
+        groups = by_hand.of_groups(exercise, case, value)
         if groups is not None:
             return Finding("groups", {"groups": groups}, explained=True)
     if isinstance(value, np.ndarray):
         changes = formulas.of(exercise, case, value)
         if changes:
             return Finding("formula", {"changes": changes}, explained=True)
-    edits = [edit for edit in solution_edits(exercise.id) if cost(edit) <= _dearest(value)]
-    if _says_little(value):
-        edits = [edit for edit in edits if edit.kind not in LOOSE or edit.new in ("0", "1")]
+    dearest, little = _dearest(value), _says_little(value)
+    table = [
+        one
+        for one in _edited(exercise, case)
+        if cost(one.edit) <= dearest
+        and not (little and one.edit.kind in LOOSE and one.edit.new not in ("0", "1"))
+    ]
     if isinstance(right, np.ndarray):
-        while edits and chance(edits, case, right) > MOST_BY_CHANCE:
-            dearest = max(cost(edit) for edit in edits)
-            edits = [edit for edit in edits if cost(edit) < dearest]
-    found_edits = matching(edits, [case], [value]) or matching(edits, [case], [value], False)
-    found_edits.sort(key=cost)
+        while table and chance(table, right) > MOST_BY_CHANCE:
+            dearest = max(cost(one.edit) for one in table)
+            table = [one for one in table if cost(one.edit) < dearest]
+    found_edits = sorted(giving(table, value), key=cost)
     if not found_edits:
         return None
     near = [e for e in found_edits if cost(e) <= cost(found_edits[0]) + ALIKE]
@@ -114,7 +129,7 @@ def _of_all_windows(exercise: Exercise, case: Case, value: Value) -> Finding | N
     """Return what gives every number of a grid, where all but one are right."""
     if not isinstance(value, np.ndarray) or np.ndim(case.get("x", 0)) < 2:
         return None
-    found = by_hand.of_grid(runner_of(exercise.solution), case, value)
+    found = by_hand.of_grid(exercise, case, value)
     told = [one for one in found if one.operation != one.asked_operation]
     if not told or any(one.operation not in ABOUT_ONE_WINDOW for one in told):
         return None
@@ -130,6 +145,11 @@ def _says_little(value: Value) -> bool:
     if not isinstance(value, np.ndarray):
         return False
     return value.size < FEW and bool((abs(value) < SMALL).all())
+
+
+@per_case
+def _edited(exercise: Exercise, case: Case) -> list[Edited]:
+    return edited(solution_edits(exercise.id), case)
 
 
 def _only_brackets(value: Value, right: Value) -> bool:

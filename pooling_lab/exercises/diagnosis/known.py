@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..compare import Value, all_rounded, digits_kept, same
-from ..exercise import NONE, Case, Exercise, Mistakes
+from ..compare import ALIKE, Value, alike, all_rounded, digits_kept, same
+from ..exercise import Case, Exercise, answers_of, per_case
 from .attempt import Attempt
 from .edits import FEW
 from .explain import Finding
@@ -34,24 +34,53 @@ def one(attempt: Attempt) -> Finding | None:
     """Return the misconception that does exactly what was seen, if one does."""
     if not attempt.is_code:
         return _of_answer(attempt)
-    found = (who for who in singles(attempt.exercise) if _behaves_like(attempt, who))
-    return (
-        next((_named(attempt, who) for who in found), None)
-        or next((_told(one) for one in _slips(attempt)), None)
-        or _of_most(attempt)
-    )
+    for who in singles(attempt.exercise):
+        if _behaves_like(attempt, who):
+            return _named(attempt, who)
+    return next((_told(one) for one in _slips(attempt)), None) or _of_most(attempt)
+
+
+@per_case
+def stories(exercise: Exercise, case: Case) -> list[tuple[str, Value]]:
+    """Return what is answered by everybody who has a misconception, or to whom a slip happens."""
+    found: list[tuple[str, Value | None]] = []
+    if exercise.fits is None and exercise.mistaken is not None:
+        found += [(one, exercise.outcome(case, {one})) for one in exercise.misconceptions]
+        if {*exercise.misconceptions} >= AVERAGED_WITH_ZEROS:
+            found.append(("mean-for-max", exercise.outcome(case, AVERAGED_WITH_ZEROS)))
+    made = answers_of([one.answers for one in exercise.slips.values()], case)
+    found += zip(exercise.slips, made, strict=True)
+    return [
+        (id, _in_order(exercise, value))
+        for id, value in found
+        if value is not None and not (isinstance(value, np.ndarray) and not value.size)
+    ]
+
+
+def _in_order(exercise: Exercise, value: Value) -> Value:
+    """Return an answer as it is; sorted, where its order does not matter."""
+    free = exercise.unordered and isinstance(value, np.ndarray)
+    return np.sort(np.asarray(value), axis=None) if free else value
 
 
 def _of_answer(attempt: Attempt) -> Finding | None:
     """Return what gives a short answer: one story, or the few among which it cannot tell."""
-    exercise = attempt.exercise
-    found = [next(iter(who)) for who in singles(exercise) if _behaves_like(attempt, who)]
-    if set(exercise.misconceptions) >= AVERAGED_WITH_ZEROS and not found:
-        found = ["mean-for-max"] * _behaves_like(attempt, AVERAGED_WITH_ZEROS)
-    stories: dict[str, str] = {}
-    for one in (*found, *_slips(attempt)):  # the same in a part of the answer is no other story
-        stories.setdefault(one.partition("-in-the-")[0].partition("-throughout")[0], one)
-    return _told(*stories.values()) if stories else None
+    exercise, case, value = attempt.exercise, attempt.cases[0], attempt.values[0]
+    assert value is not None
+    found = []
+    if exercise.fits is not None and isinstance(value, np.ndarray):
+        fits = exercise.fits
+        found += [one for one in exercise.misconceptions if fits(value, {one}, **case)]
+    for one in ALIKE:
+        if one in exercise.misconceptions and alike(one, value, attempt.expected[0]):
+            found.append(one)
+    answer = _in_order(exercise, value)
+    found += [one for one, made in stories(exercise, case) if same(answer, made)]
+    told: dict[str, str] = {}
+    for one in found:  # the same in a part of the answer is no other story
+        told.setdefault(one.partition("-in-the-")[0].partition("-throughout")[0], one)
+    order = [*exercise.misconceptions, *exercise.slips]
+    return _told(*sorted(told.values(), key=order.index)) if told else None
 
 
 def _told(first: str, *others: str) -> Finding:
@@ -73,19 +102,9 @@ def _of_most(attempt: Attempt) -> Finding | None:
 
 def _slips(attempt: Attempt) -> Iterator[str]:
     """Yield the slips that give exactly what was seen; the first case first."""
-    exercise = attempt.exercise
-    for slip in exercise.slips:
+    for slip in attempt.exercise.slips:
         for case, value in zip(attempt.cases, attempt.values, strict=True):
-            made = exercise.slipped(slip, case)
-            if isinstance(made, np.ndarray) and not made.size:
-                break  # no number at all says nothing
-            if (
-                exercise.unordered
-                and isinstance(value, np.ndarray)
-                and isinstance(made, np.ndarray)
-            ):
-                value, made = np.sort(value, axis=None), np.sort(made, axis=None)
-            if not _same(made, value):
+            if not _same(attempt.exercise.slipped(slip, case), value):
                 break
         else:
             yield slip
@@ -150,13 +169,24 @@ def two(attempt: Attempt) -> Finding | None:
     """
     if not attempt.is_code and _numbers(attempt) < FEW:
         return None
-    both = pairs(attempt.exercise)
-    who = next((who for who in both if _behaves_like(attempt, who)), None)
-    if who is None:
+    if not attempt.is_code and attempt.exercise.fits is None:
+        value = attempt.values[0]
+        assert value is not None
+        for who, made in _pair_stories(attempt.exercise, attempt.cases[0]):
+            if same(value, made):
+                return _named(attempt, who)
         return None
-    if attempt.is_code and who == LAST_WINDOW_MISSED:
+    both = (who for who in pairs(attempt.exercise) if _behaves_like(attempt, who))
+    found = next(both, None)
+    if found == LAST_WINDOW_MISSED:
         return Finding("last-window-missed", {"ids": ("last-window-missed",)}, explained=True)
-    return _named(attempt, who)
+    return _named(attempt, found) if found else None
+
+
+@per_case
+def _pair_stories(exercise: Exercise, case: Case) -> list[tuple[Wrong, Value]]:
+    made = [(who, exercise.outcome(case, who)) for who in pairs(exercise)]
+    return [(who, value) for who, value in made if value is not None]
 
 
 def _numbers(attempt: Attempt) -> int:
@@ -171,33 +201,36 @@ def rounded_enough(attempt: Attempt) -> bool:
     """Tell whether a short answer is the right one, rounded, and can be nothing else."""
     if attempt.is_code:
         return False
-    kept = _digits(attempt, [0], NONE)
-    others = (_digits(attempt, [0], who) for who in singles(attempt.exercise))
-    return kept >= ENOUGH_DIGITS and all(other < kept for other in others)
+    value, right = attempt.values[0], attempt.expected[0]
+    if attempt.exercise.fits is not None or value is None or right is None:
+        return False
+    if isinstance(value, np.ndarray) and (value == np.rint(value)).all():
+        return False  # a whole number keeps two digits at most
+    kept = digits_kept(value, right)
+    return kept >= ENOUGH_DIGITS and all(other < kept for _, other in _rounded_stories(attempt))
 
 
-def _digits(attempt: Attempt, places: list[int], who: Mistakes) -> int:
-    """Return to how many digits the answers are what ``who`` leads to, rounded; 0 if not."""
-    digits = []
-    for i in places:
-        value = attempt.values[i]
-        expected = attempt.exercise.outcome(attempt.cases[i], who) if who else attempt.expected[i]
-        if value is None or expected is None or attempt.exercise.fits is not None:
-            return 0
-        digits.append(digits_kept(value, expected))
-    return min(digits, default=0)
+def _rounded_stories(attempt: Attempt) -> list[tuple[str, int]]:
+    """Return to how many digits a short answer is that of each misconception."""
+    value, told = attempt.values[0], attempt.exercise.misconceptions
+    assert value is not None
+    made = stories(attempt.exercise, attempt.cases[0])
+    return [(one, digits_kept(value, other)) for one, other in made if one in told]
 
 
 def rounded(attempt: Attempt) -> Finding | None:
     """Return that the numbers are rounded, right ones or those of a misconception."""
-    kept = 0 if attempt.is_code else _digits(attempt, attempt.wrong, NONE)
-    beside_a_word = isinstance(attempt.values[0], tuple) and kept >= 2
-    if beside_a_word or ((attempt.is_code or kept) and _all_rounded(attempt)):
-        return Finding("rounded", {"ids": ("rounded",)}, explained=True)
-    if attempt.is_code:
+    if attempt.exercise.fits is not None:
         return None
-    alike = (who for who in singles(attempt.exercise) if _digits(attempt, attempt.wrong, who) >= 3)
-    return next((_named(attempt, who) for who in alike), None)
+    value, right = attempt.values[0], attempt.expected[0]
+    if attempt.is_code:
+        return Finding("rounded", {"ids": ("rounded",)}, True) if _all_rounded(attempt) else None
+    kept = 0 if value is None or right is None else digits_kept(value, right)
+    beside_a_word = isinstance(value, tuple) and kept >= 2
+    if beside_a_word or (kept and _all_rounded(attempt)):
+        return Finding("rounded", {"ids": ("rounded",)}, explained=True)
+    found = [one for one, digits in _rounded_stories(attempt) if digits >= ENOUGH_DIGITS]
+    return _told(found[0]) if found else None
 
 
 def _all_rounded(attempt: Attempt) -> bool:

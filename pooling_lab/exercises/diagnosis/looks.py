@@ -11,7 +11,7 @@ from ..compare import Value, parted
 from ..exercise import Case
 from . import by_hand
 from .attempt import Attempt
-from .explain import Finding, runner_of
+from .explain import Finding
 
 Test = Callable[[Attempt], Any]
 
@@ -152,8 +152,7 @@ def _the_one(attempt: Attempt) -> Mapping[str, Any]:
     if attempt.is_code or not isinstance(value, np.ndarray) or marks is None:
         return {}
     place = tuple(int(n) for n in np.argwhere(marks)[0])
-    solution = runner_of(attempt.exercise.solution)
-    window = by_hand.of_one_window(solution, attempt.cases[0], place)
+    window = by_hand.of_one_window(attempt.exercise, attempt.cases[0], place)
     right = attempt.expected[0]
     sign = isinstance(right, np.ndarray) and bool((value == -right)[place])
     return {"place": place, "window": window, "given": float(value[place]), "sign": sign}

@@ -211,17 +211,20 @@ def _wrong(attempt: Attempt, found: Diagnosis, final: bool) -> Said:
     value, case = attempt.values[at], attempt.cases[at]
     assert value is not None
     right = attempt.expected[at]
-    value = value if right is None else parted(value, right)
+    value = parted(value, right) if isinstance(right, tuple) else value
     why, more = _why(attempt, found)
     worded = bool(why)
     why = why or _nothing_found(attempt, final)
     quiet = found.kind == "rounded"
     marks = attempt.marks if at == attempt.wrong[0] else _marks_at(attempt, at)
+    telling = None if marks is None or marks.all() else marks  # all wrong tells nothing
+    written = inline(value, None if quiet else telling)
     said_by_windows = found.kind in ("reads", "reads-also") and _axes(value) == _axes(right)
-    about = "" if quiet or said_by_windows else _about(attempt, value, case, marks)
-    lines = [f"{_seen(attempt, value, case, None if quiet else marks)} {about}".rstrip(), *why]
+    about = "" if quiet or said_by_windows else _about(attempt, value, at, marks, bool(written))
+    lines = [f"{_seen(attempt, value, case, written)} {about}".rstrip(), *why]
     lines += printed(attempt.outcomes[at])
-    return lines, (*more, *_drawn(attempt, value, marks, at)), worded
+    drawn = () if written else _drawn(attempt, value, marks, at)
+    return lines, (*more, *drawn), worded
 
 
 def _axes(value: Value | None) -> int | None:
@@ -293,29 +296,24 @@ def _which_way(attempt: Attempt) -> str:
 # --- what was seen ---------------------------------------------------------------------------
 
 
-def _telling(marks: Marks) -> Marks:
-    """Return the marks; where all numbers are wrong they tell nothing."""
-    return None if marks is None or marks.all() else marks
-
-
-def _seen(attempt: Attempt, value: Value, case: Case, marks: Marks) -> str:
+def _seen(attempt: Attempt, value: Value, case: Case, written: str | None) -> str:
     start = f"{call(attempt.exercise, case)} gives" if attempt.is_code else "Your answer is"
     if attempt.is_code and isinstance(value, np.ndarray) and not value.size:
         return f"{start} an empty array."
-    return f"{start} {inline(value, _telling(marks)) or 'the numbers below'}."
+    return f"{start} {written or 'the numbers below'}."
 
 
-def _about(attempt: Attempt, value: Value, case: Case, marks: Marks) -> str:
+def _about(attempt: Attempt, value: Value, at: int, marks: Marks, written: bool) -> str:
     exercise = attempt.exercise
-    shape = shapes.trouble(exercise, value, case)
+    shape = shapes.trouble(exercise, value, attempt.expected[at])
     if shape:
         return shape
     if exercise.gives is not None and isinstance(value, np.ndarray):
-        return exercise.gives(value, **case)
+        return exercise.gives(value, **attempt.cases[at])
     if marks is None or marks.size < 2:
         return ""
     what, wrong = "parts" if isinstance(value, tuple) else "numbers", int(marks.sum())
-    which = f"marked {WRONG}" if inline(value) or what == "numbers" else "drawn below"
+    which = f"marked {WRONG}" if written or what == "numbers" else "drawn below"
     if wrong == marks.size:
         return f"Both {what} are wrong." if wrong == 2 else f"All {wrong} {what} are wrong."
     are = "is" if wrong == 1 else "are"
@@ -323,8 +321,6 @@ def _about(attempt: Attempt, value: Value, case: Case, marks: Marks) -> str:
 
 
 def _drawn(attempt: Attempt, value: Value, marks: Marks, at: int) -> tuple[Grid, ...]:
-    if inline(value):
-        return ()
     whose = "your result" if attempt.is_code else "your answer"
     right = attempt.expected[at]
     if isinstance(value, tuple) and marks is not None and len(marks) == len(value):
@@ -332,4 +328,7 @@ def _drawn(attempt: Attempt, value: Value, marks: Marks, at: int) -> tuple[Grid,
         inner = marks_of(value[part], right[part]) if isinstance(right, tuple) else None
         drawn = grids(f"{whose}, part {part + 1}", value[part], inner)[:1]
         return tuple(grid.first_plane() for grid in drawn)
-    return tuple(grid.first_plane() for grid in grids(whose, value, _telling(marks))[:1])
+    return tuple(
+        grid.first_plane()
+        for grid in grids(whose, value, None if marks is None or marks.all() else marks)[:1]
+    )

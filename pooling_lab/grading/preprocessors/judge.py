@@ -16,7 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Unicode
 
 from ... import exercises
-from ...assignments import ANSWER, bundle, condition, final, packed, unpacked
+from ...assignments import ANSWER, bundle, condition, packed, unpacked
 from ...exercises.checking import Task
 from ...exercises.compare import Value
 from ...exercises.exercise import UnknownNumbers, known_version
@@ -156,7 +156,7 @@ class _Judgement:
             value, self.trouble = outcome.value, outcome.trouble
         if self.trouble is None:
             self.answer = None if value is None else packed(value)
-            self.verdict = final(self.task.check(value))
+            self.verdict = self.task.check(value, final=True)
         if isinstance(value, str) and any(self.task.check(n).passed for n in in_text(value)):
             self.waits = "it is a text, and the numbers in it are right"
 
@@ -165,7 +165,7 @@ class _Judgement:
         if isinstance(function, Trouble):
             self.trouble = function
         else:
-            self.verdict = final(self._verdict(function))
+            self.verdict = self._verdict(function)
             if function.forbidden and not self.verdict.passed:
                 self.verdict = _not_allowed(self.verdict, function.forbidden)
                 return
@@ -176,11 +176,13 @@ class _Judgement:
         """Return the verdict on the cases of this test, named by what it does with all of them."""
         where = condition(self.asked.where)
         part = self.task.check(
-            function.answer, secret=self.secret, where=where, runner=function.run
+            function.answer, secret=self.secret, where=where, runner=function.run, final=True
         )
         if part.passed or part.status != "wrong" or where is None:
             return part
-        whole = self.task.check(function.answer, secret=self.secret, runner=function.run)
+        whole = self.task.check(
+            function.answer, secret=self.secret, runner=function.run, final=True
+        )
         return whole if whole.misconception and not whole.passed else part
 
     def _works_here(self, function: Function | Trouble) -> bool:
