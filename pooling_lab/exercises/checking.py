@@ -30,6 +30,7 @@ messages are the same on every machine and every run.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 import inspect
@@ -62,14 +63,19 @@ class Task:
     ----------
     exercise
         The exercise, as data.
-    numbers
+    given
         What the task is about, by name: ``{"size": 37, …}`` or ``{"x": array, …}``.
     """
 
     exercise: Exercise
-    numbers: Case
+    given: Case
     _key: tuple[str | None, ...] = ()
     _version: int = 1
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """A copy of what was given: what is written into its arrays changes no task."""
+        return copy.deepcopy(dict(self.given))
 
     def check(
         self,
@@ -110,7 +116,7 @@ class Task:
                 did = (runner or here(answer, exercise.forbidden))(cases)
                 again = runner or here(answer, ())
             else:
-                cases = [self.numbers]
+                cases = [self.given]
                 did, again = run(lambda *_: exercise.in_order(answer), cases, ()), None
             with np.errstate(all="ignore"):  # an answer may hold any number
                 attempt = Attempt(exercise, answer, cases, did, again)
@@ -136,8 +142,8 @@ class Task:
         streams = [Stream("random", self.exercise.id, *self._key)]
         if secret is not None:
             streams.append(Stream("hidden", self.exercise.id, *self._key, secret))
-        stored = [case for case in cases(self.exercise.id) if case is not self.numbers]
-        kept = [case for case in (self.numbers, *stored) if where is None or where(case)]
+        stored = [case for case in cases(self.exercise.id) if case is not self.given]
+        kept = [case for case in (self.given, *stored) if where is None or where(case)]
         return kept + [case for stream in streams for case in self._drawn(stream, where)]
 
     def _drawn(self, stream: Stream, where: Where | None) -> list[Case]:
@@ -153,20 +159,27 @@ class Task:
 
     def note(self) -> Note:
         """Return the task in words, with its arrays and the stub."""
-        exercise, shown = self.exercise, arrays_of(self.numbers)
+        exercise, shown = self.exercise, arrays_of(self.given)
         stars = "★" * exercise.stars + "☆" * (3 - exercise.stars)
-        lines = exercise.task.strip().format(**self.numbers).split("\n\n")
+        lines = exercise.task.strip().format(**self.given).split("\n\n")
         if exercise.kind == "code":
-            result = exercise.outcome(self.numbers)
+            result = exercise.outcome(self.given)
             assert result is not None
             lines.append(
-                f"For example {call(exercise, self.numbers)} gives {inline(result) or 'this:'}"
+                f"For example {call(exercise, self.given)} gives {inline(result) or 'this:'}"
             )
             shown += () if inline(result) else grids("result", result)
         elif shown and not self._key:
             arrays = ", ".join(f"`{grid.caption}`" for grid in shown)
             taken = f'`{shown[0].caption} = exercises.show("{exercise.id}").numbers["{{}}"]`'
             lines.append(f"No need to type {arrays}: {taken.format(shown[0].caption)}.")
+            if exercise.gives:
+                first = shown[0].caption
+                cell = f"`{first}[{', '.join('0' * shown[0].cells.ndim)}] = 1`"
+                lines.append(
+                    f"That is a copy of your own: change its cells, {cell}, and check it, "
+                    f'`exercises.check("{exercise.id}", {first})`.'
+                )
         return Note(
             f"{exercise.title} {stars} {exercise.stars} of 3 stars, {exercise.minutes} minutes",
             tuple(lines),
@@ -345,5 +358,5 @@ def _solution_code(task: Task) -> str:
     source = inspect.getsource(worked).strip()
     if task.exercise.kind == "code":
         return source
-    numbers = ", ".join(f"{name}={literal(value)}" for name, value in task.numbers.items())
+    numbers = ", ".join(f"{name}={literal(value)}" for name, value in task.given.items())
     return f"{source}\n\n\nanswer = {worked.__name__}({numbers})"

@@ -1,6 +1,7 @@
 """What is told about an answer is true: rerun, it gives every number; random ones get no story."""
 
 import itertools
+import sys
 import warnings
 
 import numpy as np
@@ -122,6 +123,120 @@ def test_every_slip_is_rejected_and_named(id, slip):
             break
     assert verdict.status == "wrong" and verdict.explained, verdict
     assert verdict.misconception in {*task.exercise.misconceptions, *task.exercise.slips}
+
+
+def side(size, kernel_size, **_):
+    return (size + 2 * (kernel_size // 2) - kernel_size) // 2 + 1
+
+
+FORMULAS = [  # case name, exercise, answer, what the verdict must say
+    (
+        "channels added",
+        "multiply-adds",
+        lambda n: side(**n) ** 2 * n["kernel_size"] ** 2 * (n["inputs"] + n["outputs"]),
+        "`outputs` and `inputs` are added and not multiplied",
+    ),
+    (
+        "biases counted",
+        "multiply-adds",
+        lambda n: side(**n) ** 2 * n["outputs"] * (n["kernel_size"] ** 2 * n["inputs"] + 1),
+        "output rows² · `outputs` is added as well",
+    ),
+    (
+        "outputs alone",
+        "multiply-adds",
+        lambda n: side(**n) ** 2 * n["outputs"],
+        "`kernel_size` (both times) and `inputs` are missing from the product",
+    ),
+    (
+        "millions",
+        "multiply-adds",
+        lambda n: exercises.get("multiply-adds").solution(**n) / 10**6,
+        "in millions",
+    ),
+    (
+        "biases after flattening alone",
+        "head-weights",
+        lambda n: (
+            (n["channels"] * n["size"] ** 2 + 1) * n["classes"],
+            n["channels"] * n["classes"],
+        ),
+        "(b), is exactly what comes out if",
+    ),
+    (
+        "what is saved",
+        "head-weights",
+        lambda n: n["channels"] * (n["size"] ** 2 - 1) * n["classes"],
+        "the first less the second",
+    ),
+]
+
+
+@pytest.mark.parametrize("_, id, answer, said", FORMULAS, ids=[one[0] for one in FORMULAS])
+def test_a_factor_or_a_term_is_told(_, id, answer, said):
+    verdict = exercises.check(id, answer(dict(exercises.show(id).numbers)))
+    assert verdict.explained and said in verdict.message, verdict
+
+
+HAND = exercises.show("max-by-hand").numbers["x"]
+BLOCKS = HAND.reshape(2, 2, 2, 2).swapaxes(1, 2).reshape(4, 4)
+GROUPS = [  # case name, answer, what the verdict must say
+    ("each row", HAND.max(axis=1), "the largest number of each row of the map"),
+    ("each column", HAND.max(axis=0).reshape(2, 2), "the largest number of each column"),
+    ("the whole map", HAND.max(), "the largest number of the whole map"),
+    ("two cells apart", HAND.reshape(2, 2, 2, 2).max(axis=(0, 2)), "do not lie side by side"),
+    ("right, in one list", BLOCKS.max(axis=1), "brackets are missing"),
+    ("down the columns", BLOCKS.max(axis=1)[[0, 2, 1, 3]], "down the columns"),
+    ("each written four times", np.kron(BLOCKS.max(1).reshape(2, 2), np.ones((2, 2))), "all cells"),
+    ("one more row of windows", HAND[:, :].reshape(4, 2, 2).max(axis=2), "windows over rows 0, 1"),
+]
+
+
+@pytest.mark.parametrize("_, answer, said", GROUPS, ids=[one[0] for one in GROUPS])
+def test_other_groups_of_cells_are_told(_, answer, said):
+    verdict = exercises.check("max-by-hand", np.asarray(answer).tolist())
+    assert verdict.explained and said.lower() in verdict.message.lower(), verdict
+
+
+def test_of_one_wrong_number_it_is_said_which_and_not_why():
+    answer = BLOCKS.max(axis=1).reshape(2, 2)
+    answer[0, 1] = np.sort(BLOCKS[1])[-2]
+    verdict = exercises.check("max-by-hand", answer.tolist())
+    assert not verdict.explained and "the one at row 0, column 1" in verdict.message
+    assert "Yours is one of them, but not the largest number." in verdict.message
+    verdict = exercises.check("vgg-shapes", (511, 24, 21))
+    assert not verdict.explained and "right but one: the channels" in verdict.message
+
+
+def test_where_two_ways_lead_to_an_answer_both_are_told():
+    numbers = exercises.show("activation-bytes").numbers
+    twice = 2 * exercises.get("activation-bytes").solution(**numbers)
+    message = exercises.check("activation-bytes", twice).message
+    assert "More than one way" in message
+    assert "halves both sides" in message and "float64" in message
+
+
+def moves(id, answer):
+    """How often a check goes on in another file of the package, once a task has been looked at."""
+    files = []
+
+    def called(frame, event, _):
+        name = frame.f_code.co_filename
+        if event == "call" and "exercises" in name and "pooling_lab" in name:
+            files.append(name)
+
+    exercises.check(id, answer)
+    sys.setprofile(called)
+    try:
+        exercises.check(id, answer)
+    finally:
+        sys.setprofile(None)
+    return sum(a != b for a, b in itertools.pairwise(files))
+
+
+def test_a_wrong_answer_takes_few_moves_between_files():
+    assert moves("output-size", (48, 28)) < 40
+    assert moves("output-size", (123, 77)) < 80
 
 
 SIZES = ("output-size", "ceil-and-dilation", "chain-sizes", "vgg-shapes", "multiply-adds")

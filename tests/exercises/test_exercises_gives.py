@@ -83,3 +83,11 @@ def test_another_right_answer_passes(id, answer):
 
 def test_a_set_is_no_answer_where_order_matters():
     assert exercises.check("output-size", {3, 4}).status == "error"
+
+
+def test_an_image_is_drawn_cell_by_cell_and_no_task_changes():
+    x = exercises.show("break-it").numbers["x"]
+    x[(IMAGE == 0) & (INK == 1)] = 1
+    assert exercises.check("break-it", x).passed
+    assert (exercises.show("break-it").numbers["x"] == IMAGE).all()
+    assert "`x[0, 0] = 1`" in repr(exercises.show("break-it"))
