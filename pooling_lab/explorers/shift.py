@@ -63,7 +63,7 @@ def shift_explorer(
     --------
     >>> explorer = shift_explorer(shift=2)
     >>> explorer.frame.notes[0]
-    '2 is 1 · the stride: moved by 1, the output before fits in 12 of 12 cells.'
+    '2 is 1 · the stride: 12 of 12 outputs are the old ones, one cell on.'
     """
     plane = as_plane(load_photo("camera")[44:60, 52:68] if x is None else x).astype(float)
     if min(plane.shape) < SMALLEST:
@@ -186,11 +186,16 @@ def _step(
 def _follows(now: Array, was: Array, along: int, shift: int, stride: int) -> list[str]:
     """Say whether the output moves along with the input."""
     by, rest = divmod(shift, stride)
-    fits = f"moved by {by}, the output before fits in {_same(now, was, along, by)} cells"
+    kept = f"{_same(now, was, along, by)} outputs are the old ones{_on(by)}"
     if rest:
-        nearest = f"moved by {by + 1} in {_same(now, was, along, by + 1)}"
-        return [f"{shift} is no multiple of the stride: {fits}, {nearest}."]
-    return [f"{shift} is {by} · the stride: {fits}."]
+        nearest = f"{_same(now, was, along, by + 1)} are the old ones{_on(by + 1)}"
+        return [f"{shift} is no multiple of the stride: {kept}; {nearest}."]
+    return [f"{shift} is {by} · the stride: {kept}."]
+
+
+def _on(by: int) -> str:
+    """Say how far on an output is looked for."""
+    return {0: "", 1: ", one cell on"}.get(by, f", {by} cells on")
 
 
 def _same(now: Array, was: Array, along: int, by: int) -> str:
