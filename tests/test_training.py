@@ -416,7 +416,7 @@ MISTAKES = [
         "an experiment nobody made",
         lambda: training.load_results("guess"),
         ValueError,
-        "name must be one of 'family', 'information', 'segmentation'",
+        "name must be one of 'family', 'information', 'reading', 'segmentation'",
     ),
     (
         "a column nobody measured",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -289,3 +290,29 @@ def test_a_server_that_was_lost_is_restored(people, hub):
     # The password is the one that the account was given first.
     stranger.open(LINK).wait_for_url(f"**/user/cy/lab/tree/{LESSON}")
     stranger.context.close()
+
+
+# What a server's administrator writes who wants idle servers stopped at once.
+AT_ONCE = """
+import sys
+
+c = get_config()
+culler = [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=20", "--cull-every=5"]
+c.JupyterHub.services = [{"name": "idle-culler", "command": culler}]
+"""
+
+
+def test_a_hub_that_is_restarted_stops_nobody_but_the_idle(hub):
+    def servers() -> int:
+        asked = run("pgrep", "-c", "-u", "jupyter-cy", "-f", "jupyterhub.singleuser", check=False)
+        return int(asked.stdout)
+
+    hub.stop()
+    assert servers() == 1
+    (STATE / "hub_config.py").write_text(AT_ONCE)
+    hub.start()
+    for _ in range(60):
+        if not servers():
+            return
+        time.sleep(2)
+    pytest.fail(hub.log.read_text()[-3000:])
