@@ -47,6 +47,17 @@ def total_not_reset(x, k, s):
     return y
 
 
+def updated_by_one_column(x, k, s):
+    """Move the sum on by one column, whatever the stride."""
+    y = []
+    for i in range(0, len(x) - k + 1, s):
+        sums, starts = x[i : i + k].sum(axis=0).astype(float), range(0, x.shape[1] - k + 1, s)
+        y.append([sums[:k].sum()])
+        for j in starts[1:]:
+            y[-1].append(y[-1][-1] - sums[j - s] + sums[j + k - 1])
+    return np.array(y) / k**2
+
+
 def half_precision(x, p):
     return (x.astype(np.float16) ** p).mean(axis=(1, 2)).astype(float) ** (1 / p)
 
@@ -100,6 +111,7 @@ KINDS = [  # exercise, function, what is said
     ("avg-pool2d", first_row_alone, "A `return` inside a loop"),
     ("avg-pool2d", cropped_to_the_kernel, "cropped to a multiple of the kernel size"),
     ("avg-pool2d", total_not_reset, "what the windows before it have read"),
+    ("avg-pool2d", updated_by_one_column, "is a weighted sum of cells"),
     ("avg-pool2d", pool(lambda w: w[:, 0].mean()), "the first column alone"),
     ("min-pool2d", pool(lambda w: w.min(axis=1).sum()), "sum of the smallest numbers of its rows"),
     ("min-pool2d", pool(lambda w: 255 - w.min()), "the largest number of 255 − x"),

@@ -237,10 +237,8 @@ class _Task:
             made = Search([*seen, *rest]).first(main if of_asked and everywhere else None)
             if made is not None:
                 break
-            if everywhere and of_asked is not same_shape and main == Makes("mean"):
-                weights = self._weights(found[0], maps)
-                if weights is not None:
-                    break
+        if main == Makes("mean") and (made is None or not everywhere):
+            weights = self._weights(found[0], maps)
         if made is None and weights is None and same_shape:
             picked = _picked(self._of_cases(asked=True) or [])
         shown = None

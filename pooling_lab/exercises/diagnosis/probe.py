@@ -18,7 +18,7 @@ from ..compare import Value, results
 Case = Mapping[str, Any]
 Runner = Callable[[Sequence[Case]], Sequence[Value | None]]
 
-MOST_CALLS = 6000  # of the student's function for one verdict
+MOST_CALLS = 3000  # of the student's function for one verdict
 PRIMES = (7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
 
 
