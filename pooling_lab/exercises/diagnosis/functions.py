@@ -93,7 +93,7 @@ def _pooling(attempt: Attempt, run: Runner) -> Finding | None:
     found = measured(run, solution, cases, wrong, part, exercise.id)
     counted = counts.of(run, solution, cases, part)
     if found is None:
-        if counted is None or not counted.wrong:
+        if counted is None or not counted.whole:
             return None
         return Finding("counts", {"counts": counted, "at": wrong[0], "part": part})
     facts = {"measured": found, "at": found.settings[0].at, "part": part, "counts": counted}
