@@ -68,6 +68,11 @@ EDGES = {
         {"x": np.stack([WIDE[:2, :4], WIDE[1:, 3:]])[..., None]},
         {"x": WIDE[:2, :4].reshape(1, 2, 2, 2)},
     ],
-    "dial": [{"x": abs(LOW).reshape(2, 2, 5), "p": 2}, {"x": abs(LOW).reshape(1, 4, 5), "p": 1}],
+    "dial": [
+        {"x": abs(LOW).reshape(2, 2, 5), "p": 2},
+        {"x": abs(LOW).reshape(1, 4, 5), "p": 1},
+        # A channel far dimmer than another: scaled by the largest number of all it becomes 0.
+        {"x": np.array([[[1, 0.5], [0.25, 0]], [[0.01, 0.005], [0, 0.0025]]]), "p": 200},
+    ],
     "adaptive-bins": [{"size": 29, "bins": 7}, {"size": 25, "bins": 11}],
 }
