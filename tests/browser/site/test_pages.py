@@ -68,12 +68,18 @@ def weight(file: Path) -> int:
     return len(gzip.compress(body) if file.suffix in COMPRESSED else body)
 
 
+def ask_for_what_waits(page: Page) -> None:
+    """Ask for what waits behind predictions: explorers stand there, too."""
+    page.evaluate("document.querySelectorAll('.course-predict button').forEach(b => b.click())")
+
+
 def open_whole(page: Page, site: str, address: str) -> None:
     """Open a page, unfold what is folded, and go to every explorer, so that it is there."""
     page.emulate_media(reduced_motion="reduce")  # what fades in has no contrast yet
     open_page(page, site, address)
     for details in page.locator("details").all():
         details.evaluate("element => { element.open = true; }")
+    ask_for_what_waits(page)
     for place in page.locator(".course-explorer").all():
         place.scroll_into_view_if_needed()
         expect(place.locator(".pl-explorer")).to_be_visible()
@@ -166,6 +172,7 @@ def test_every_explorer_of_a_lesson_moves(page: Page, site: str, lesson: str) ->
     open_page(page, site, f"lessons/{lesson}.html")
     for details in page.locator("details.course-deeper").all():
         details.evaluate("element => { element.open = true; }")
+    ask_for_what_waits(page)
     places = page.locator(".course-explorer")
     assert places.count() > 0
     for place in places.all():
