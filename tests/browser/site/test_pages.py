@@ -71,6 +71,11 @@ def weight(file: Path) -> int:
 def ask_for_what_waits(page: Page) -> None:
     """Ask for what waits behind predictions: explorers stand there, too."""
     page.evaluate("document.querySelectorAll('.course-predict button').forEach(b => b.click())")
+    page.evaluate("""() => {  // the next Tab goes to the top again
+      document.body.tabIndex = -1;
+      document.body.focus();
+      document.body.removeAttribute('tabindex');
+    }""")
 
 
 def open_whole(page: Page, site: str, address: str) -> None:
