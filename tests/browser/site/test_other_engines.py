@@ -46,6 +46,10 @@ def look_at(browser: other_browsers.Driven, site: str) -> None:
     browser.wait_for(f"{given_away} > 0")
 
     browser.open(f"{site}/lessons/10_vgg16_walkthrough.html")
+    # Its explorer waits behind a prediction.
+    browser.wait_for("document.querySelector('.course-predict')?.hidden === false")
+    all_buttons = "document.querySelectorAll('.course-predict button')"
+    browser.evaluate(f"{all_buttons}.forEach(button => button.click())")
     browser.evaluate("document.querySelector('.pl-mount').scrollIntoView()")
     browser.wait_for(f"{EXPLORER} !== null")
 
