@@ -64,7 +64,8 @@ def needed() -> list[Path]:
     browser = next((one.get("executable_path") for one in driving.browsers()), None)
     programs = [shutil.which("node"), browser]
     places = [Path(one).resolve().parents[1] for one in programs if one]
-    playwrights = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "/root/.cache/ms-playwright"))
+    downloaded = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "~root/.cache/ms-playwright")
+    playwrights = Path(downloaded).expanduser()
     places += [ROOT, Path(sys.prefix), Path(sys.base_prefix).resolve(), playwrights]
     return [one for one in places if one.exists() and not one.is_relative_to("/usr")]
 
