@@ -1,36 +1,58 @@
 // What a page does without a kernel: lets what gives a prediction away wait, keeps bets and predictions in the
-// reader's browser. Nothing leaves the page. The sliders have a
-// module of their own, explorer.js, which comes from the package.
+// reader's browser. Nothing leaves the page. The sliders have a module of their own, explorer.js, which comes
+// from the package.
 
 /** What the reader wrote on these pages; a browser that keeps nothing still lets them write. */
 const kept = {
+  /** @param {string} key */
   read(key) {
-    try { return JSON.parse(localStorage.getItem(`pooling:${key}`)); } catch { return null; }
+    try { return JSON.parse(localStorage.getItem(`pooling:${key}`) ?? "null"); } catch { return null; }
   },
+  /** @param {string} key @param {unknown} value */
   write(key, value) {
     try { localStorage.setItem(`pooling:${key}`, JSON.stringify(value)); } catch { /* private mode */ }
   },
 };
 
+/**
+ * The first element of a kind inside another, which the page was built with.
+ * @template {HTMLElement} E
+ * @param {ParentNode} inside @param {string} selector @param {new () => E} kind @returns {E}
+ */
+function part(inside, selector, kind) {
+  const found = inside.querySelector(selector);
+  if (!(found instanceof kind)) throw new TypeError(`the page has no ${selector} here`);
+  return found;
+}
+
+/** @param {string} selector */
+const forms = (selector) => /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll(selector));
+
 // ------------------------------------------------------------------------------ predictions
 
-/** What gives a prediction away: the next output, and the words that follow it up to the next cell or heading. */
+/**
+ * What gives a prediction away: the next output, and the words that follow it up to the next cell or heading.
+ * @param {HTMLFormElement} form
+ */
 function given_away(form) {
+  /** @type {HTMLElement[]} */
   const found = [];
   for (let next = form.nextElementSibling; next; next = next.nextElementSibling) {
     if (next.matches("section, h1, h2, h3, form, .course-exercise")) break;
     if (found.length && next.matches(".cell")) break;
     const output = next.matches(".cell") ? next.querySelector(".cell_output") : null;
-    if (output) found.push(output);
-    else if (found.length) found.push(next);
+    const one = output ?? (found.length ? next : null);
+    if (one instanceof HTMLElement) found.push(one);
   }
   return found;
 }
 
-for (const form of document.querySelectorAll(".course-predict")) {
-  const [words, button] = [form.querySelector("textarea"), form.querySelector("button")];
+for (const form of forms(".course-predict")) {
+  const words = part(form, "textarea", HTMLTextAreaElement);
+  const button = part(form, "button", HTMLButtonElement);
+  const key = form.dataset.key ?? "";
   const waiting = given_away(form);
-  const before = kept.read(form.dataset.key);
+  const before = kept.read(key);
   const reveal = () => {
     waiting.forEach((element) => { element.hidden = false; });
     button.hidden = true;
@@ -39,33 +61,51 @@ for (const form of document.querySelectorAll(".course-predict")) {
   words.value = before?.words ?? "";
   if (!before?.seen) waiting.forEach((element) => { element.hidden = true; });
   else reveal();
-  words.addEventListener("input", () => {
-    kept.write(form.dataset.key, { ...kept.read(form.dataset.key), words: words.value });
-  });
+  words.addEventListener("input", () => kept.write(key, { ...kept.read(key), words: words.value }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    kept.write(form.dataset.key, { words: words.value, seen: true });
+    kept.write(key, { words: words.value, seen: true });
     reveal();
     waiting[0]?.setAttribute("tabindex", "-1");
     waiting[0]?.focus();
   });
+  // Who follows a link to what waits, an explorer's setting for instance, has asked for it.
+  const follow = () => {
+    const aim = document.getElementById(decodeURI(location.hash.slice(1)).split("?")[0]);
+    if (!aim || button.hidden || !waiting.some((element) => element.contains(aim))) return;
+    reveal();
+    aim.scrollIntoView();
+  };
+  follow();
+  addEventListener("hashchange", follow);
 }
 
 // ------------------------------------------------------------------------------------- bets
 
-/** Brier's score of a bet over three answers: claims.brier in the package. */
+/**
+ * Brier's score of a bet over three answers: claims.brier in the package.
+ * @param {number} sure @param {boolean} right
+ */
 export function brier(sure, right) {
   const [mine, others] = [sure / 100, (1 - sure / 100) / 2];
   return right ? (1 - mine) ** 2 + 2 * others ** 2 : mine ** 2 + (1 - others) ** 2 + others ** 2;
 }
 
-/** The score of an 80 % interval, its width and ten times by how much it misses: claims.interval_score. */
+/**
+ * The score of an 80 % interval, its width and ten times by how much it misses: claims.interval_score.
+ * @param {number} low @param {number} high @param {number} value
+ */
 export function intervalScore(low, high, value) {
   return high - low + 10 * Math.max(0, low - value, value - high);
 }
 
-/** What is told of a bet once its claim is settled. */
-function told(bet, { verdict, number }, nothing) {
+/** @typedef {{ answer: string, sure: number } | { low: number, high: number }} Bet */
+
+/**
+ * What is told of a bet once its claim is settled.
+ * @param {Bet} bet @param {DOMStringMap} settled @param {string | undefined} nothing
+ */
+function told(bet, { verdict = "", number }, nothing) {
   if ("low" in bet) {
     const [low, high, value] = [bet.low, bet.high, Number(number)];
     const end = low <= value && value <= high ? "inside" : "outside";
@@ -79,27 +119,29 @@ function told(bet, { verdict, number }, nothing) {
   return `${mine}: ${right ? "right" : "wrong"}. Brier's score ${score}; saying nothing has ${Number(nothing).toFixed(2)}, less is better.`;
 }
 
-for (const form of document.querySelectorAll(".course-bet")) {
-  const { claim, nothing } = form.dataset;
-  const sure = form.querySelector("[name=sure]");
+for (const form of forms(".course-bet")) {
+  const { claim = "", nothing } = form.dataset;
+  const sure = form.querySelector("[name=sure]") && part(form, "[name=sure]", HTMLInputElement);
+  /** @param {Bet} bet */
   const show = (bet) => {
     const verdict = document.querySelector(`.course-verdict[data-claim="${claim}"]`);
-    form.querySelector(".course-told").textContent = verdict
+    part(form, ".course-told", HTMLElement).textContent = verdict instanceof HTMLElement
       ? `Noted. ${told(bet, verdict.dataset, nothing)}` : "Noted. It is settled in a later part.";
     const fold = verdict?.querySelector("details");
     if (!fold) return;
     fold.open = true;
-    fold.querySelector("summary").textContent = "The verdict";
+    part(fold, "summary", HTMLElement).textContent = "The verdict";
   };
   sure?.addEventListener("input", () => {
-    sure.nextElementSibling.textContent = `${sure.value} %`;
+    const shown = sure.nextElementSibling;
+    if (shown) shown.textContent = `${sure.value} %`;
     sure.setAttribute("aria-valuetext", `${sure.value} %`);
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const given = new FormData(form);
-    const ends = ["from", "to"].map((end) => Number(given.get(end))).sort((a, b) => a - b);
-    const bet = sure ? { answer: given.get("answer"), sure: Number(sure.value) } : { low: ends[0], high: ends[1] };
+    const [low, high] = ["from", "to"].map((end) => Number(given.get(end))).sort((a, b) => a - b);
+    const bet = sure ? { answer: String(given.get("answer")), sure: Number(sure.value) } : { low, high };
     kept.write(`bet-${claim}`, bet);
     show(bet);
   });
@@ -117,19 +159,21 @@ for (const event of ["pointermove", "focusin"]) {
 
 // -------------------------------------------------------------------------------- embedding
 
-for (const part of document.querySelectorAll(".course-embed")) {
-  const [code, button, told] = ["textarea", "button", "[role=status]"].map((one) => part.querySelector(one));
+for (const box of document.querySelectorAll(".course-embed")) {
+  if (!(box instanceof HTMLElement)) continue;
+  const code = part(box, "textarea", HTMLTextAreaElement);
+  const copied = part(box, "[role=status]", HTMLElement);
   const write = () => {
-    const address = new URL(part.dataset.embed, location.href);
-    const name = address.pathname.split("/").pop().replace(".html", "");
+    const address = new URL(box.dataset.embed ?? "", location.href);
+    const name = (address.pathname.split("/").pop() ?? "").replace(".html", "");
     if (location.hash.startsWith(`#${name}?`)) address.hash = location.hash;
     code.value = `<iframe src="${address}" width="100%" height="720" allow="fullscreen; clipboard-write" title="An explorer of pooling layers"></iframe>`;
   };
-  part.addEventListener("toggle", write);
-  button.addEventListener("click", async () => {
+  box.addEventListener("toggle", write);
+  part(box, "button", HTMLButtonElement).addEventListener("click", async () => {
     write();
     code.select();
-    try { await navigator.clipboard.writeText(code.value); told.textContent = "Copied."; }
-    catch { told.textContent = "It is selected: copy it with the keyboard."; }
+    try { await navigator.clipboard.writeText(code.value); copied.textContent = "Copied."; }
+    catch { copied.textContent = "It is selected: copy it with the keyboard."; }
   });
 }

@@ -205,6 +205,23 @@ def test_what_gives_a_prediction_away_waits_until_it_is_asked_for(page: Page, si
     expect(output).to_be_visible()
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("opened", [False, True], ids=["from elsewhere", "from the page itself"])
+def test_a_link_to_an_explorer_that_waits_shows_it(page: Page, site: str, opened: bool) -> None:
+    address = "lessons/10_vgg16_walkthrough.html"
+    open_page(page, site, address)
+    waiting = page.locator("[hidden] .pl-mount").first
+    name = waiting.get_attribute("id")
+    if not opened:
+        page.goto("about:blank")
+    page.goto(f"{site}/{address}#{name}?")
+    explorer = page.locator(f"[id='{name}'] .pl-explorer")
+    expect(explorer).to_be_visible()
+    expect(explorer).to_be_in_viewport()
+    others = page.locator("[hidden] .pl-mount, .course-predict button:visible")
+    expect(others).not_to_have_count(0)  # what was not asked for goes on waiting
+
+
 def verdict_of(page: Page, form: Locator) -> Locator:
     """The folded verdict on the claim of a bet."""
     claim = form.get_attribute("data-claim")
