@@ -79,8 +79,8 @@ def build_wheel(folder: Path) -> Path:
     return wheel
 
 
-def make_environment(folder: Path, wheel: Path, shared: str) -> Environment:
-    """Install the wheel alone; ``shared`` is what else is there.
+def make_environment(folder: Path, wheel: Path, shared: str, site: Path = SITE) -> Environment:
+    """Install the wheel alone; ``shared`` is what else is there, of the packages in ``site``.
 
     ``"numpy"`` links NumPy and nothing else; ``"everything"`` looks for packages where these tests
     have theirs. That directory's own ``.pth`` files, and so the clone, stay out of sight.
@@ -88,9 +88,9 @@ def make_environment(folder: Path, wheel: Path, shared: str) -> Environment:
     venv.create(folder, with_pip=False, symlinks=os.name != "nt")
     environment = Environment(folder)
     if shared == "everything":
-        (environment.site / "shared.pth").write_text(f"{SITE}\n", encoding="utf-8")
+        (environment.site / "shared.pth").write_text(f"{site}\n", encoding="utf-8")
     else:
-        for part in (*SITE.glob("numpy"), *SITE.glob("numpy.libs"), *SITE.glob("numpy-*")):
+        for part in (*site.glob("numpy"), *site.glob("numpy.libs"), *site.glob("numpy-*")):
             (environment.site / part.name).symlink_to(part)
     pip = [sys.executable, "-m", "pip", "--python", str(environment.python)]
     subprocess.run(

@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "hub"))
 import driving
 import installed
+from in_private import TESTS_OWN
 from people import system_name
 
 if os.environ.get("POOLING_HUB_PRIVATE") != "1":
@@ -73,12 +74,13 @@ def run(
 def install_course() -> None:
     """Install the wheel into /opt/pooling; what it needs is taken from the tests' environment."""
     wheel = installed.build_wheel(Path("/tmp"))
-    environment = installed.make_environment(PREFIX, wheel, "numpy")
-    old, site = Path(sys.prefix), environment.site
-    for package in installed.SITE.iterdir():
+    old = Path(TESTS_OWN)
+    packages = old / installed.SITE.relative_to(sys.prefix)
+    environment = installed.make_environment(PREFIX, wheel, "numpy", packages)
+    for package in packages.iterdir():
         ours = "pooling_lab" in package.name  # of the clone; the wheel brings its own
-        if not ours and not (site / package.name).exists():
-            (site / package.name).symlink_to(package)
+        if not ours and not (environment.site / package.name).exists():
+            (environment.site / package.name).symlink_to(package)
     (PREFIX / "share").symlink_to(old / "share")
     shutil.copytree(old / "etc", PREFIX / "etc")
     for script in (old / "bin").iterdir():  # as pip would have written them

@@ -29,6 +29,8 @@ import installed
 ROOT = Path(__file__).resolve().parents[2]
 HUB = ROOT / "hub"
 NEW = ("/home", "/root", "/opt", "/srv", "/mnt", "/media", "/run", "/var/mail", "/var/log")
+# The tests' own environment is also found here, which no sandbox hides, wherever the clone lies.
+TESTS_OWN = "/opt/tests-own"
 # What is bound read-only: the rest of what a system has.
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/var", "/sys")
 
@@ -94,6 +96,7 @@ def view(scratch: Path) -> list[str]:
         for above in reversed(one.parents[:-1]):  # bubblewrap's own would be root's alone
             options += ["--perms", "0755", "--dir", str(above)]
         options += ["--ro-bind", str(one), str(one)]
+    options += ["--ro-bind", sys.prefix, TESTS_OWN]
     shots = driving.HERE / "screenshots"  # of what a failed test saw
     shots.mkdir(exist_ok=True)
     return [*options, "--bind", str(shots), str(shots), "--chdir", str(ROOT)]
