@@ -17,6 +17,7 @@ from pathlib import Path
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .course import originals
 from .course.lessons import CHECK
 
 if TYPE_CHECKING:
@@ -348,7 +349,7 @@ def place(claim_id: str, noted: Mapping[str, Any], folder: Path | None) -> None:
 
 def bet(
     claim_id: str,
-    answer: str | EllipsisType,
+    answer: str | bool | EllipsisType,
     confidence: float | EllipsisType = ...,
     folder: Path | None = None,
 ) -> str:
@@ -359,7 +360,8 @@ def bet(
     claim_id
         A claim of `CLAIMS` that can be bet on.
     answer
-        ``"true"``, ``"false"`` or ``"depends"``; ``...`` places none, and an earlier bet stands.
+        ``"true"``, ``"false"`` or ``"depends"``, in capitals or not; ``...`` places none, and an
+        earlier bet stands.
     confidence
         How sure you are that your answer is right, in percent: 50 if it is as likely as the other
         two together, 100 if you are certain. This course takes bets from 50 on.
@@ -390,11 +392,12 @@ def bet(
             f"No bet on claim {claim.number} yet: "
             'put "true", "false" or "depends" in place of the first ...'
         )
-    if answer not in ANSWERS:
+    word = str(answer).strip().lower()  # `False` and "False" are meant as "false"
+    if word not in ANSWERS:
         raise ValueError(f"answer must be one of {', '.join(ANSWERS)}, got {answer!r}")
     sure = percent(confidence, "confidence", LEAST_SURE)
-    place(claim_id, {"answer": answer, "confidence": sure}, folder)
-    return f"Noted: claim {claim.number}, {answer}, {sure:g} % sure."
+    place(claim_id, {"answer": word, "confidence": sure}, folder)
+    return f"Noted: claim {claim.number}, {word}, {sure:g} % sure."
 
 
 def guess(
@@ -592,6 +595,28 @@ def gather(notebooks: Path, folder: Path | None = None) -> list[Row]:
         if output.get("data", {}).get(MIME, {}).get("id") in CLAIMS
     ]
     return sorted(rows, key=lambda row: row.settled.claim.number)
+
+
+def verdict(claim_id: str, notebooks: Path | None = None, folder: Path | None = None) -> Settled:
+    """Return what a lesson has settled, for another one that quotes it.
+
+    Parameters
+    ----------
+    claim_id
+        A claim of `CLAIMS`.
+    notebooks
+        The folder of the course's executed notebooks; found by itself.
+    folder
+        Where your bets are kept.
+
+    Raises
+    ------
+    ValueError
+        For another claim.
+    """
+    claim = _claim_among(claim_id, [*CLAIMS])
+    (row,) = [row for row in gather(notebooks or originals(), folder) if row.settled.claim is claim]
+    return row.settled
 
 
 def _row(

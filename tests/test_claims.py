@@ -84,6 +84,12 @@ def test_a_later_bet_replaces_an_earlier_one_and_keeps_the_others(tmp_path):
     }
 
 
+@pytest.mark.parametrize("answer", [False, "False", " FALSE"])
+def test_an_answer_may_be_written_as_python_writes_it(tmp_path, answer):
+    assert claims.bet("small-noise", answer, 80, tmp_path) == "Noted: claim 9, false, 80 % sure."
+    assert claims.bets(tmp_path) == {"small-noise": {"answer": "false", "confidence": 80}}
+
+
 REFUSED = [
     ("an unknown claim", ("nothing", "true", 50), "claim must be one of nothing-to-learn, "),
     ("a claim nobody bets on", ("cheap", "true", 50), "claim must be one of nothing-to-learn, "),
@@ -350,3 +356,13 @@ def test_no_lesson_settles_a_claim_that_is_not_its_own():
     rows = claims.gather(NOTEBOOKS, NOTEBOOKS)
     assert [row.settled.id for row in rows] == list(claims.CLAIMS)
     assert all(row.notebook[:2] == row.settled.claim.lesson for row in rows)
+
+
+def test_a_verdict_is_quoted_with_the_readers_bet(tmp_path):
+    claims.bet("fewer-weights", "true", 80, tmp_path)
+    quoted = claims.verdict("fewer-weights", NOTEBOOKS, tmp_path)
+    settled = {row.settled.id: row.settled for row in claims.gather(NOTEBOOKS, tmp_path)}
+    assert quoted == settled["fewer-weights"]
+    assert "true, 80 % sure" in str(quoted)
+    with pytest.raises(ValueError, match="claim must be one of half-the-sides"):
+        claims.verdict("no-such", NOTEBOOKS)

@@ -33,13 +33,13 @@ def counted(size, pools, pool_kernel, pool_stride, head):
     """Parameters, multiply-adds and activation bytes by hand; None where PyTorch fits no window."""
     side, before = size, 3
     parameters, work, values = 0, 0, 3 * size**2
-    for stage, channels in enumerate(CHANNELS):
+    for block, channels in enumerate(CHANNELS):
         for after in channels:
             parameters += after * (before * 9 + 1)
             work += after * before * 9 * side**2
             values += after * side**2
             before = after
-        if stage < pools:
+        if block < pools:
             try:
                 pool = nn.MaxPool1d(pool_kernel, pool_stride)
                 side = pool(torch.zeros(1, 1, side, device="meta")).shape[-1]
@@ -81,7 +81,7 @@ def bars_of(frame):
     return [shape for panel in frame.panels for shape in panel.shapes if isinstance(shape, Bar)]
 
 
-def test_the_stages_add_up_to_the_whole_and_so_do_their_bars(cases):
+def test_the_blocks_add_up_to_the_whole_and_so_do_their_bars(cases):
     for settings, frame in cases:
         if frame.error:
             continue
@@ -93,7 +93,7 @@ def test_the_stages_add_up_to_the_whole_and_so_do_their_bars(cases):
         assert sum(bar.width for bar in bars) == pytest.approx(3 * BAR_WIDTH)
 
 
-def test_a_bar_is_the_share_of_its_stage(explorer):
+def test_a_bar_is_the_share_of_its_block(explorer):
     bars = {bar.name: bar.width for bar in bars_of(explorer.frame)}
     assert bars["parameters head"] == pytest.approx(BAR_WIDTH * 123_642_856 / 138_357_544)
     assert bars["parameters input"] == 0
@@ -139,8 +139,8 @@ def test_what_the_words_say_stands_in_the_table(explorer):
     for shape in (s for panel in explorer.frame.panels for s in panel.shapes):
         if isinstance(shape, Label):
             rows.setdefault(shape.y, []).append(shape.text)
-    (stage_3,) = (texts for texts in rows.values() if "stage 3" in texts)
-    assert {"28×28×256", "44, jump 8", "1.48 M", "4.62 G", "10.4 MB"} <= {*stage_3}
+    (block_3,) = (texts for texts in rows.values() if "block 3" in texts)
+    assert {"28×28×256", "44, jump 8", "1.48 M", "4.62 G", "10.4 MB"} <= {*block_3}
 
 
 def test_in_the_browser_it_is_a_table_with_heads_and_the_same_numbers(cases):
@@ -149,7 +149,7 @@ def test_in_the_browser_it_is_a_table_with_heads_and_the_same_numbers(cases):
             continue
         table = ElementTree.fromstring(frame.panels[0].html)
         heads = [cell.text for cell in table.findall("thead/tr/th")]
-        assert heads[:3] == ["stage", "output", "sees (pixels)"] and len(heads) == 6, settings
+        assert heads[:3] == ["block", "output", "sees (pixels)"] and len(heads) == 6, settings
         rows = table.findall("tbody/tr")
         assert [row.find("th").text for row in rows] == [s.text.split(":")[0] for s in frame.steps]
         for row, step in zip(rows, frame.steps, strict=True):
@@ -161,7 +161,7 @@ def test_in_the_browser_it_is_a_table_with_heads_and_the_same_numbers(cases):
 
 def test_the_picture_says_the_table_to_who_cannot_see_it(explorer):
     (panel,) = explorer.frame.panels
-    assert "stage 3: 3 convolutions and a pool, output 28×28×256; 1.48 M" in panel.description
+    assert "block 3: 3 convolutions and a pool, output 28×28×256; 1.48 M" in panel.description
     assert panel.description.endswith(
         "in all: 138 M parameters, 15.5 G multiply-adds, 61.0 MB of activations"
     )

@@ -1,4 +1,4 @@
-"""VGG16 with other pools: what each stage gives, learns, computes, keeps and sees."""
+"""VGG16 with other pools: what each block gives, learns, computes, keeps and sees."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def vgg16_explorer(
     pool_stride: int = 2,
     head: str = "flatten",
 ) -> Explorer:
-    """Return sliders over VGG16's input and pools: shapes and costs, stage by stage.
+    """Return sliders over VGG16's input and pools: shapes and costs, block by block.
 
-    A bar is a stage's share of the whole network; the numbers are those of `walk`.
+    A bar is a block's share of the whole network; the numbers are those of `walk`.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def vgg16_explorer(
         Control("pool_stride", (1, 2, 3), pool_stride),
         Control("head", ("flatten", "gap"), head, "buttons"),
     ]
-    published = _Stage("published", walk(vgg16()))
+    published = _Block("published", walk(vgg16()))
 
     @functools.cache
     def framed(size: int, pools: int, pool_kernel: int, pool_stride: int, head: str) -> Frame:
@@ -83,12 +83,12 @@ def vgg16_explorer(
         return framed(size, pools, *window, head)
 
     explorer = Explorer("VGG16, what if", controls, frame)
-    explorer.position = 1  # the first stage: the input costs nothing
+    explorer.position = 1  # the first block: the input costs nothing
     return explorer
 
 
 @dataclass(frozen=True)
-class _Stage:
+class _Block:
     """Some layers as one row of the table: the input, the layers up to a pool, the head."""
 
     name: str
@@ -123,8 +123,8 @@ class _Stage:
         )
 
 
-def _frame(rows: list[Row], published: _Stage) -> Frame:
-    stages, whole = _stages(rows), _Stage("in all", rows)
+def _frame(rows: list[Row], published: _Block) -> Frame:
+    blocks, whole = _blocks(rows), _Block("in all", rows)
     ratios = [
         f"{name} × {whole.totals[cost] / published.totals[cost]:.3g}"
         for cost, (name, _) in COSTS.items()
@@ -132,23 +132,23 @@ def _frame(rows: list[Row], published: _Stage) -> Frame:
     parameters, multiply_adds, activations = _costs(whole)
     return Frame(
         f"{parameters}, {multiply_adds}, {activations} for one image",
-        [_picture(stages, whole)],
-        [Step(stage.words, here=_bars(stage)) for stage in stages],
+        [_picture(blocks, whole)],
+        [Step(block.words, here=_bars(block)) for block in blocks],
         [f"Against VGG16 as published: {', '.join(ratios)}.", _first_dense(rows)],
     )
 
 
-def _stages(rows: list[Row]) -> list[_Stage]:
-    """Sort the layers into the input, the stages by the number in their names, and the head."""
-    stages = [_Stage("input", [])]
-    stages += [_Stage(f"stage {number}", []) for number in range(1, len(VGG16_STAGES) + 1)]
-    stages.append(_Stage("head", []))
+def _blocks(rows: list[Row]) -> list[_Block]:
+    """Sort the layers into the input, the blocks by the number in their names, and the head."""
+    blocks = [_Block("input", [])]
+    blocks += [_Block(f"block {number}", []) for number in range(1, len(VGG16_STAGES) + 1)]
+    blocks.append(_Block("head", []))
     for row in rows:
         place = 0 if row.kind == "input" else -1
         if row.kind in ("conv", "pool"):
             place = int(row.name.removeprefix(row.kind)[0])  # of conv3_1 and of pool3
-        stages[place].rows.append(row)
-    return stages
+        blocks[place].rows.append(row)
+    return blocks
 
 
 @functools.lru_cache(maxsize=8192)
@@ -160,35 +160,35 @@ def _amount(value: int, unit: str = "") -> str:
     return f"{value} {unit}".strip()
 
 
-def _costs(stage: _Stage) -> list[str]:
+def _costs(block: _Block) -> list[str]:
     return [
-        f"{_amount(stage.totals[cost], unit)} {'of ' if unit else ''}{name}"
+        f"{_amount(block.totals[cost], unit)} {'of ' if unit else ''}{name}"
         for cost, (name, unit) in COSTS.items()
     ]
 
 
-def _bars(stage: _Stage) -> list[str]:
-    return [f"{cost} {stage.name}" for cost in COLUMNS]
+def _bars(block: _Block) -> list[str]:
+    return [f"{cost} {block.name}" for cost in COLUMNS]
 
 
-def _picture(stages: list[_Stage], whole: _Stage) -> Picture:
-    """Draw what the stages give and cost as a table: with bars, and as HTML for the browser."""
-    names = [label._replace(head=True) for label in _column(0, "", [s.name for s in stages])]
-    names.append(Label(0, PITCH * (len(stages) + 1), whole.name, head=True))
+def _picture(blocks: list[_Block], whole: _Block) -> Picture:
+    """Draw what the blocks give and cost as a table: with bars, and as HTML for the browser."""
+    names = [label._replace(head=True) for label in _column(0, "", [s.name for s in blocks])]
+    names.append(Label(0, PITCH * (len(blocks) + 1), whole.name, head=True))
     shapes = [
-        *_column(NAMES_END, "output", [stage.shape for stage in stages]),
-        *_column(SEES, "sees (pixels)", [stage.sees for stage in stages]),
-        *(shape for cost in COLUMNS for shape in _shares(cost, stages, whole)),
+        *_column(NAMES_END, "output", [block.shape for block in blocks]),
+        *_column(SEES, "sees (pixels)", [block.sees for block in blocks]),
+        *(shape for cost in COLUMNS for shape in _shares(cost, blocks, whole)),
         *names,
     ]
-    described = [*(stage.words for stage in stages), f"{whole.name}: {', '.join(_costs(whole))}"]
-    return Picture(shapes, ". ".join(described), html=_table(stages, whole))
+    described = [*(block.words for block in blocks), f"{whole.name}: {', '.join(_costs(whole))}"]
+    return Picture(shapes, ". ".join(described), html=_table(blocks, whole))
 
 
-def _table(stages: list[_Stage], whole: _Stage) -> str:
-    heads = ["stage", "output", "sees (pixels)", *(COSTS[cost][0] for cost in COLUMNS)]
+def _table(blocks: list[_Block], whole: _Block) -> str:
+    heads = ["block", "output", "sees (pixels)", *(COSTS[cost][0] for cost in COLUMNS)]
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
-    body = "".join(_row(stage, whole) for stage in stages)
+    body = "".join(_row(block, whole) for block in blocks)
     totals = "".join(f"<td>{_bar(1)}{_amount(whole.totals[c], COSTS[c][1])}</td>" for c in COLUMNS)
     whole_row = f'<tr><th scope="row" class="head">{whole.name}</th><td></td><td></td>{totals}</tr>'
     return (
@@ -197,15 +197,15 @@ def _table(stages: list[_Stage], whole: _Stage) -> str:
     )
 
 
-def _row(stage: _Stage, whole: _Stage) -> str:
+def _row(block: _Block, whole: _Block) -> str:
     costs = "".join(
-        f"<td>{_bar(stage.totals[cost] / whole.totals[cost])}"
-        f"<span>{_amount(stage.totals[cost], COSTS[cost][1])}</span></td>"
+        f"<td>{_bar(block.totals[cost] / whole.totals[cost])}"
+        f"<span>{_amount(block.totals[cost], COSTS[cost][1])}</span></td>"
         for cost in COLUMNS
     )
     return (
-        f'<tr data-cell="{_bars(stage)[0]}"><th scope="row" class="head">{stage.name}</th>'
-        f"<td>{stage.shape}</td><td>{stage.sees}</td>{costs}</tr>"
+        f'<tr data-cell="{_bars(block)[0]}"><th scope="row" class="head">{block.name}</th>'
+        f"<td>{block.shape}</td><td>{block.sees}</td>{costs}</tr>"
     )
 
 
@@ -221,15 +221,15 @@ def _column(x: float, title: str, texts: Sequence[str]) -> list[Label]:
     return [Label(x, place * PITCH, text) for place, text in enumerate([title, *texts]) if text]
 
 
-def _shares(cost: str, stages: list[_Stage], whole: _Stage) -> list[Label | Bar]:
-    """Draw a bar and a number for one cost of every stage, and its total."""
+def _shares(cost: str, blocks: list[_Block], whole: _Block) -> list[Label | Bar]:
+    """Draw a bar and a number for one cost of every block, and its total."""
     name, unit = COSTS[cost]
     x = COLUMNS[cost]
-    amounts = [_amount(stage.totals[cost], unit) for stage in (*stages, whole)]
-    shares = [BAR_WIDTH * stage.totals[cost] / whole.totals[cost] for stage in stages]
+    amounts = [_amount(block.totals[cost], unit) for block in (*blocks, whole)]
+    shares = [BAR_WIDTH * block.totals[cost] / whole.totals[cost] for block in blocks]
     bars = [
-        Bar(x, place * PITCH - 13, share, BAR_HEIGHT, f"{cost} {stage.name}")
-        for place, (stage, share) in enumerate(zip(stages, shares, strict=True), start=1)
+        Bar(x, place * PITCH - 13, share, BAR_HEIGHT, f"{cost} {block.name}")
+        for place, (block, share) in enumerate(zip(blocks, shares, strict=True), start=1)
     ]
     return [Label(x, 0, name), *bars, *_column(x + BAR_WIDTH + 8, "", amounts)]
 

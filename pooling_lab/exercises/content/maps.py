@@ -136,7 +136,7 @@ add(
         title="Cut a row into adaptive bins",
         lesson="06",
         stars=2,
-        minutes=8,
+        minutes=5,
         task="Write `my_bins`. It returns, for each of the adaptive bins over `size` cells, the "
         "pair (start, stop) that PyTorch chooses, so that `x[start:stop]` is the bin.",
         stub=function("my_bins(size, bins)"),
