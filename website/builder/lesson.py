@@ -31,7 +31,9 @@ STUB = re.compile(
 )
 PREDICT = re.compile(r"\*\*Predict[^*]*\*\*|^Predict\b", re.M)
 # Sentences on what to type into a cell: a page has forms, and nothing to run.
-TYPING = re.compile(r"run both cells|`exercises\.hint\(|first dots")
+TYPING = re.compile(
+    r"run both cells|`exercises\.hint\(|first dots|leave the dots|beside this notebook"
+)
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 
 

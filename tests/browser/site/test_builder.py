@@ -13,6 +13,7 @@ from builder.files import Files
 from pooling_lab import exercises
 
 ROOT = Path(__file__).parents[3]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def paged(tmp_path: Path, *cells: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
@@ -43,6 +44,16 @@ def test_cells_that_only_assert_stay_away(tmp_path: Path) -> None:
 )
 def test_what_waits_for_a_student_to_type_stays_away(tmp_path: Path, source: str) -> None:
     assert paged(tmp_path, code(source, "shown")) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem[:2])
+def test_no_page_says_what_to_type_into_a_cell(tmp_path: Path, path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    texts = [c for c in notebook.cells if c.cell_type == "markdown"]
+    page = lesson.page(nbformat.v4.new_notebook(cells=texts), path.stem, [], Files(tmp_path))
+    prose = " ".join(" ".join(cell.source for cell in page.cells).split())
+    for words in ("first dots", "the dots", "beside this notebook"):
+        assert words not in prose
 
 
 def test_a_function_with_a_body_stays(tmp_path: Path) -> None:
