@@ -47,6 +47,7 @@ html_sidebars = {"**": ["sidebar-nav-bs"]}
 
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_render_markdown_format = "gfm"  # tables, in outputs too
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "linkify"]
 myst_linkify_fuzzy_links = False
 myst_heading_anchors = 4

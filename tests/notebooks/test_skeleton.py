@@ -11,9 +11,10 @@ from typing import Any
 
 import minutes
 import nbformat
+import numpy as np
 import pytest
 
-from pooling_lab import course, exercises
+from pooling_lab import course, exercises, max_pool2d
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 ALL = course.lesson_files(NOTEBOOKS)
@@ -163,6 +164,20 @@ def test_the_90_minutes_ask_with_other_numbers_than_the_lessons():
         assert repr(ours.numbers) != repr(theirs.numbers), id
     took = sum(exercises.get(id).minutes for id, _ in shown)
     assert f"The six exercises are {took} of the 90 minutes" in prose(NOTEBOOKS / course.FRONT_DOOR)
+    plan = (NOTEBOOKS / "assignments" / "lecture.md").read_text("utf-8")
+    assert f"{90 - took} to read\nand run, {took} for the six exercises" in plan
+    largest = max_pool2d(np.arange(1, 17).reshape(4, 4), 3, stride=1)
+    assert f"3×3, stride 1: {', '.join(map(str, largest.ravel()))}." in plan
+
+
+def test_the_plan_for_a_lecture_names_sections_of_the_notebook_and_fills_90_minutes():
+    plan = (NOTEBOOKS / "assignments" / "lecture.md").read_text("utf-8")
+    headings = re.findall(r"^## (.+)$", prose(NOTEBOOKS / course.FRONT_DOOR), re.M)
+    rows = re.findall(r"^\| (\d+)–(\d+) \| (.+?) \|", plan, re.M)
+    assert [int(end) for _, end, _ in rows[:-1]] == [int(start) for start, _, _ in rows[1:]]
+    assert rows[0][0] == "0" and rows[-1][1] == "90"
+    for named in re.findall(r"\*([^*]+)\*", " ".join(section for *_, section in rows)):
+        assert any(heading.startswith(named) for heading in headings), named
 
 
 def test_the_core_takes_six_hours_at_most():

@@ -71,7 +71,7 @@ def setup(app: Sphinx, configured: Path) -> None:
         app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
     ) -> None:
         folder, _, name = page.rpartition("/")
-        if folder == "lessons":
+        if folder == "lessons" and name != "index":
             context["notebook_address"] = f"../notebooks/{name}.ipynb"
             context["launch_links"] = links(configuration, f"{name}.ipynb")
 

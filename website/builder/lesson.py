@@ -35,6 +35,7 @@ TYPING = re.compile(
     r"run both cells|`exercises\.hint\(|first dots|leave the dots|beside this notebook"
 )
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
+LINK = re.compile(r"\]\((\w+)\.ipynb(?:#cell-id=([\w-]+))?\)")  # as JupyterLab understands it
 
 
 def page(notebook: NotebookNode, stem: str, live: Sequence[Live], files: Files) -> NotebookNode:
@@ -95,7 +96,7 @@ def _cell(
             for one, picture in zip(live, pictures, strict=True)
         ]
     else:
-        cell.outputs = [_light(output, files) for output in cell.outputs]
+        cell.outputs = [_light(output, files, cell.id) for output in cell.outputs]
     yield cell
 
 
@@ -124,17 +125,28 @@ def _output(html: str) -> NotebookNode:
     return new_output("display_data", {"text/html": html})
 
 
-def _light(output: NotebookNode, files: Files) -> NotebookNode:
-    """Move the pictures of an output into files of their own, which load when they come near."""
+def _light(output: NotebookNode, files: Files, cell_id: str) -> NotebookNode:
+    """Move the pictures of an output into files of their own, which load when they come near.
+
+    Verdicts get an anchor, and links to their cells lead there.
+    """
     if told := bets.verdict(output):
-        return _output(told)
+        return _output(f'<div id="{cell_id}">{told}</div>')
     data: dict[str, Any] = output.get("data", {})
     data.pop(VIEW, None)
+    if "text/markdown" in data:
+        data["text/markdown"] = LINK.sub(_to_page, data["text/markdown"])
     if "text/html" in data:
         html = PICTURE.sub(lambda found: files.picture(found[1]), data["text/html"])
         data["text/html"] = html.replace("<img ", '<img loading="lazy" ')
         data.pop("image/png", None)
     return output
+
+
+def _to_page(link: re.Match[str]) -> str:
+    """Return a link to a lesson, or to a cell of it, as it leads to the lesson's page."""
+    lesson, cell = link.groups()
+    return f"]({lesson}.html#{cell})" if cell else f"]({lesson}.html)"
 
 
 def _exercise(id: str, student: str | None = None) -> str:

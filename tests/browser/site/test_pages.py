@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote
 
 import driving
 import pytest
@@ -46,6 +47,29 @@ def asked(page: Page) -> Iterator[list[str]]:
 def open_page(page: Page, site: str, address: str) -> None:
     page.goto(f"{site}/{address}")
     page.wait_for_load_state("networkidle")
+
+
+def test_every_link_within_the_site_leads_to_a_place_that_is_there(html: Path) -> None:
+    pages = {page: page.read_text("utf-8") for page in html.rglob("*.html")}
+    places = {page: {*re.findall(r'\bid="([^"]+)"', text)} for page, text in pages.items()}
+    nowhere = []
+    for page, text in pages.items():
+        for link in re.findall(r'<a\b[^>]*\bhref="([^"]+)"', text):
+            path, _, place = unquote(link).partition("#")
+            aim = page if not path else (page.parent / path.partition("?")[0]).resolve()
+            aim = aim / "index.html" if aim.is_dir() else aim
+            place = place.partition("?")[0]  # behind it stands an explorer's setting
+            there = aim.exists() and (not place or place in places.get(aim, {place}))
+            if not re.match("[a-z]+:", link) and not there:
+                nowhere.append(f"{page.name}: {link}")
+    assert nowhere == []
+
+
+def test_the_table_of_all_claims_is_a_table_and_leads_to_their_verdicts(html: Path) -> None:
+    text = (html / "lessons" / "12_properties_measured.html").read_text("utf-8")
+    table = text[text.index(">what is said<") :].partition("</table>")[0]
+    assert table.count("<tr") == len(claims.CLAIMS)
+    assert len({*re.findall(r'href="\w+\.html#([\w-]+)"', table)}) == len(claims.CLAIMS)
 
 
 @pytest.mark.browser
