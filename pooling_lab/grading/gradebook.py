@@ -26,6 +26,7 @@ from nbgrader.utils import is_grade, is_solution, parse_utc
 from .. import exercises
 from ..assignments import ANSWER, VERDICT, packed, unpacked
 from ..exercises import messages
+from ..exercises.misconceptions import MEASURED
 from ..exercises.seeded_random import identity
 from .clean import Unreadable, clean
 from .collect import TOLD, kind_of, read_told
@@ -49,8 +50,11 @@ TIME = "%Y-%m-%d %H:%M"
 # What a verdict may name besides an exercise's own misconceptions, as students are told.
 # Where short answers and functions have words of their own, those of functions say more.
 _ANY_EXERCISE = {
-    one: " ".join(texts.get("code", texts.get("answer", "")).split())
-    for one, texts in messages.LOOKS.items()
+    **{
+        one: " ".join(texts.get("code", texts.get("answer", "")).split())
+        for one, texts in messages.LOOKS.items()
+    },
+    **MEASURED,
 }
 
 
@@ -451,7 +455,9 @@ def meaning(misconception: str) -> str:
     >>> meaning("counted-from-one")
     'Positions are counted from 0: the first cell of the map is cell 0.'
     """
-    texts = (exercises.get(one).misconceptions.get(misconception) for one in exercises.ids())
+    every = [exercises.get(one) for one in exercises.ids()]
+    texts = [one.misconceptions.get(misconception) for one in every]
+    texts += [one.slips[misconception].text for one in every if misconception in one.slips]
     return next(
         filter(None, texts), _ANY_EXERCISE.get(misconception, misconception.replace("-", " "))
     )

@@ -1,6 +1,6 @@
 """How long a verdict takes, in seconds of one processor: for wrong functions, and for answers.
 
-The wrong functions are those that the tests keep (`test_exercises_wrong_code`), the answers those
+The wrong functions are those that the tests keep (`wrong_functions`), the answers those
 of every misconception. What is remembered between two checks (edits of the worked solutions, what
 those read) is there before anything is timed, as it is for a class.
 
@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "exercises"))
 
 from test_exercises import ANSWERS, CODE, mistaken, singles
-from test_exercises_wrong_code import WRONG
+from wrong_functions import WRONG
 
 from pooling_lab import exercises
 

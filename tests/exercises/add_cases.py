@@ -13,7 +13,7 @@ import sys
 from discriminating_cases import missing
 from edge_cases import EDGES
 from test_exercises_accepted import ONCE_ACCEPTED
-from test_exercises_wrong_code import WRONG
+from wrong_functions import WRONG
 
 from pooling_lab import exercises
 from pooling_lab.exercises.cases import STORED, decoded, encoded
@@ -28,11 +28,8 @@ def wrong_functions(id):
         for slip in exercise.slips.values()
         if exercise.kind == "code"
     ]
-    return (
-        slips
-        + [row[1] for row in WRONG.get(id, [])]
-        + [row[1] for row in ONCE_ACCEPTED.get(id, [])]
-    )
+    listed = [row[1] for rows in (WRONG, ONCE_ACCEPTED) for row in rows.get(id, [])]
+    return slips + listed
 
 
 def not_in(cases, edges):

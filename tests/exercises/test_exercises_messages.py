@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from solutions_averages import gem_scaled_by_the_largest
-from test_exercises import ALL, ANSWERS, CODE, mistaken, singles, slipped, tampered, tasks
+from test_exercises import ALL, ANSWERS, CODE, mistaken, tampered, tasks, wrong_answers
 
 from pooling_lab import exercises, max_pool2d
 from pooling_lab.exercises.compare import plain
@@ -305,8 +305,7 @@ def test_lists_up_to_40_numbers_are_written_in_the_sentence():
 
 def failing(task):
     """Verdicts on functions that are wrong in every usual way."""
-    wrongs = [mistaken(task, wrong) for wrong in singles(task.exercise)]
-    for answer in wrongs or slipped(task):
+    for answer in wrong_answers(task):
         verdict = task.check(answer)
         if not verdict.passed:
             yield verdict
@@ -410,7 +409,7 @@ def holds(text, value):
 def test_no_verdict_on_a_short_answer_holds_the_right_one(id):
     for task in tasks(id)[:3]:
         right = task.exercise.outcome(task.numbers)
-        wrongs = [mistaken(task, wrong) for wrong in singles(task.exercise)] or slipped(task)
+        wrongs = wrong_answers(task)
         wrongs += [change(right) for _, change in GENERIC if isinstance(right, np.ndarray)]
         for verdict in map(task.check, wrongs):
             assert not holds(verdict.message, right), verdict
@@ -421,7 +420,7 @@ def test_no_verdict_on_a_short_answer_holds_the_right_one(id):
 @pytest.mark.parametrize("id", CODE)
 def test_no_verdict_on_a_function_holds_a_right_result(id):
     task = tasks(id)[0]
-    functions = [mistaken(task, wrong) for wrong in singles(task.exercise)] or slipped(task)
+    functions = wrong_answers(task)
     functions += [tampered(task, change) for _, change in GENERIC]
     rights = [task.exercise.outcome(case) for case in task.cases()]
     rights = [

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from test_exercises import ALL, CODE, mistaken, singles, tasks
+from test_exercises import ALL, CODE, tasks, wrong_answers
 
 from pooling_lab import exercises, max_pool2d
 from pooling_lab.exercises.cases import cases
@@ -162,11 +162,11 @@ ABOUT_LARGE_NUMBERS = {"finite-start", "started-high", "pad-not-low-enough", "po
 @pytest.mark.parametrize("id", CODE)
 def test_only_where_it_is_the_point_numbers_of_many_digits_are_shown(id):
     task = tasks(id)[0]
-    for wrong in singles(task.exercise):
-        verdict = task.check(mistaken(task, wrong))
+    for answer in wrong_answers(task):
+        verdict = task.check(answer)
         shown = [*verdict.grids[:1]]  # the input
         largest = max((abs(grid.cells).max(initial=0) for grid in shown), default=0)
-        assert largest < 1000 or wrong & ABOUT_LARGE_NUMBERS, verdict
+        assert largest < 1000 or {*verdict.misconceptions} & ABOUT_LARGE_NUMBERS, verdict
 
 
 @pytest.mark.parametrize("id", CODE)

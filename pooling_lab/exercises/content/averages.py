@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..exercise import Case, Exercise, Mistakes, Slip, add, function, keeping
-from ..misconceptions import slide, usual
+from ..misconceptions import TEXTS, slide, usual
 from ..seeded_random import Stream
 from .by_hand import AVERAGES, CELLS, DRAWN, INCLUDED
 
@@ -88,13 +88,6 @@ add(
         stub=function("my_avg_pool2d(x, kernel_size, stride)"),
         draws={1: draw_map},
         solution=avg_pool2d,
-        mistaken=lambda wrong, **case: slide(wrong, **case, reduce=np.mean),
-        misconceptions=usual(
-            *("max-for-mean", "sum-for-mean", "side-not-squared", "always-four", "first-cell"),
-            *("last-cell", "fraction-lost", "rows-columns-swapped", "stride-ignored"),
-            *("stride-only-counted", "stride-is-kernel", "ceil-for-floor", "forgot-plus-one"),
-            "wrong-divisor",
-        ),
         hints=(
             "Your max pooling of lesson 03 needs to change in one place.",
             "Mind the kind of the array that you fill: can it hold 3.5?",
@@ -160,18 +153,18 @@ add(
 
 # --- how weights go wrong ----------------------------------------------------------------------
 
-
-def _weights_mistaken(wrong: Mistakes, channels: int, kernel_size: int) -> np.ndarray:
-    share = 1 / (kernel_size if "side-not-squared" in wrong else kernel_size**2)
-    kernel = np.full((kernel_size, kernel_size), 1 if "sum-for-mean" in wrong else share)
-    if "one-kernel" in wrong:
-        return kernel
-    every = np.ones((channels, channels))
-    who = every if "channels-added" in wrong else np.eye(channels)
-    who = every / channels if "channels-pooled" in wrong else who
-    who = every[:, :1] if "one-kernel-each" in wrong else who
-    return who[:, :, None, None] * kernel
-
+_WEIGHTS_SLIPS = {
+    "one-kernel": Slip(
+        "That is the kernel that one channel is averaged with. `conv2d` wants one for every pair "
+        "of an output and an input channel, in the shape that the task gives.",
+        lambda channels, kernel_size: np.full((kernel_size, kernel_size), 1 / kernel_size**2),
+    ),
+    "one-kernel-each": Slip(
+        "Those are weights for `groups=channels`. The full shape also has a place for every pair "
+        "of different channels: what stands there?",
+        lambda channels, kernel_size: average_weights(channels, kernel_size).sum(axis=1)[:, None],
+    ),
+}
 
 # --- average-as-convolution -----------------------------------------------------------------
 
@@ -203,11 +196,7 @@ add(
         },
         solution=average_weights,
         axes=("output channels", "input channels", "rows", "columns"),
-        mistaken=_weights_mistaken,
-        misconceptions=usual(
-            *("channels-pooled", "channels-added", "sum-for-mean", "side-not-squared"),
-            *("one-kernel", "one-kernel-each"),
-        ),
+        slips=_WEIGHTS_SLIPS,
         hints=(
             "What is the sum of all weights that lead to one output?",
             "Pooling keeps channels apart: which weights between channel 0 and channel 1 do that?",
@@ -218,19 +207,15 @@ add(
 
 # --- how the dial goes wrong -------------------------------------------------------------------
 
-
-def _gem_mistaken(wrong: Mistakes, x: np.ndarray, p: float) -> np.ndarray:
-    if not wrong:
-        return gem(x, p)
-    p = 1 if "power-ignored" in wrong else p
-    axes = {"channels-pooled": None, "wrong-axes": (0, 1)}
-    axis = next((axes[one] for one in axes if one in wrong), (1, 2))
-    if "max-for-mean" in wrong:
-        return x.max(axis)
-    powers = (x**p).sum(axis) if "sum-for-mean" in wrong else (x**p).mean(axis)
-    if "root-forgotten" in wrong:
-        return powers
-    return powers / p if "root-by-dividing" in wrong else powers ** (1 / p)
+_GEM_SLIPS = {
+    "channels-pooled": Slip(TEXTS["channels-pooled"], lambda x, p: (x**p).mean() ** (1 / p)),
+    "wrong-axes": Slip(TEXTS["wrong-axes"], lambda x, p: (x**p).mean(axis=(0, 1)) ** (1 / p)),
+    "root-by-dividing": Slip(
+        "The mean was divided by p. A p-th root is the power 1/p, and in Python `a ** 1 / p` means "
+        "`(a ** 1) / p`: powers come before divisions.",
+        lambda x, p: (x**p).mean(axis=(1, 2)) / p,
+    ),
+}
 
 
 def _gem_draw(stream: Stream) -> Case:
@@ -273,12 +258,10 @@ add(
         draws={1: _gem_draw},
         solution=gem,
         axes=("channels",),
-        mistaken=_gem_mistaken,
         ways=(gem_at_once,),
-        misconceptions=usual(
-            *("sum-for-mean", "max-for-mean", "power-ignored", "root-forgotten"),
-            *("root-by-dividing", "channels-pooled", "wrong-axes", "power-overflows"),
-        ),
+        mistaken=lambda wrong, **case: (gem_at_once if wrong else gem)(**case),
+        misconceptions=usual("power-overflows"),
+        slips=_GEM_SLIPS,
         hints=(
             "Three steps: a power of every number, a mean for each channel, a root. The mean runs "
             "over two of the three axes.",
@@ -381,19 +364,15 @@ add(
 
 # --- how a minimum goes wrong ---------------------------------------------------------------
 
-_MINIMA: dict[str, Callable[[np.ndarray], float]] = {
-    "max-for-min": np.max,
-    "sign-not-restored": lambda window: -float(window.min()),
-    "sign-not-turned": lambda window: -float(window.max()),
-    "sign-wraps": lambda window: np.negative(np.negative(window).max()),
-    "started-low": lambda window: min(0, window.min()),
-    "started-high": lambda window: min(255, window.min()),
+_MIN_SLIPS = {
+    "sign-wraps": Slip(
+        "On a photo of dtype uint8 there are no negative numbers: −5 becomes 251, and −0 stays 0, "
+        "so a 0 loses. Which kind of number has a sign?",
+        lambda x, kernel_size, stride: -slide((), -x, kernel_size, stride),
+    ),
 }
 
-
-def _min_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int, stride: int) -> np.ndarray:
-    reduce = next((how for one, how in _MINIMA.items() if one in wrong), np.min)
-    return slide(wrong, x, kernel_size, stride, reduce=reduce)
+# --- maps and photos to be pooled -----------------------------------------------------------
 
 
 def _min_draw(stream: Stream) -> Case:
@@ -429,11 +408,7 @@ add(
         stub=function("my_min_pool2d(x, kernel_size, stride)"),
         draws={1: _min_draw},
         solution=min_pool2d,
-        mistaken=_min_mistaken,
-        misconceptions=usual(
-            *(*_MINIMA, "first-cell", "last-cell", "fraction-lost", "rows-columns-swapped"),
-            *("stride-ignored", "stride-only-counted", "stride-is-kernel", "ceil-for-floor"),
-        ),
+        slips=_MIN_SLIPS,
         hints=(
             "Your max pooling of lesson 03 needs to change in one place.",
             "With the trick −max(−x): which dtype can hold −x?",
@@ -444,14 +419,20 @@ add(
 # --- how a mix goes wrong ----------------------------------------------------------------------
 
 
-def _mixed_mistaken(wrong: Mistakes, x: np.ndarray, kernel_size: int, alpha: float) -> np.ndarray:
-    alpha = 1 - alpha if "share-reversed" in wrong else alpha
-    alpha = 0.5 if "share-ignored" in wrong else alpha
-    high_only, wrong = {"mean-for-max", "started-at-zero", "finite-start"}, set(wrong)
-    high = slide(wrong - {"max-for-mean", "sum-for-mean"}, x, kernel_size, kernel_size)
-    mean = slide(wrong - high_only, x, kernel_size, kernel_size, reduce=np.mean)
-    return alpha * high + (1 if "average-whole" in wrong else 1 - alpha) * mean
+def _largest_from(low: float) -> Callable[..., np.ndarray]:
+    """Return the mix of somebody whose running maximum starts at a number."""
 
+    def mixed(x: np.ndarray, kernel_size: int, alpha: float) -> np.ndarray:
+        high, mean = (mixed_pool2d(x, kernel_size, share) for share in (1, 0))
+        return alpha * np.maximum(low, high) + (1 - alpha) * mean
+
+    return mixed
+
+
+_MIXED_SLIPS = {
+    id: Slip(TEXTS[id], _largest_from(low))
+    for id, low in (("started-at-zero", 0), ("finite-start", -999))
+}
 
 # --- mixed-pool2d ---------------------------------------------------------------------------
 
@@ -486,12 +467,7 @@ add(
             }
         },
         solution=mixed_pool2d,
-        mistaken=_mixed_mistaken,
-        misconceptions=usual(
-            *("share-reversed", "share-ignored", "average-whole", "mean-for-max"),
-            *("max-for-mean", "sum-for-mean", "ceil-for-floor", "rows-columns-swapped"),
-            *("stride-ignored", "started-at-zero", "finite-start"),
-        ),
+        slips=_MIXED_SLIPS,
         hints=(
             "You have written both pools already. What must be left with alpha = 1, and with 0?",
             "`alpha * maximum + (1 - alpha) * average`",

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import numpy as np
 
 from ..exercise import Case, Exercise, Mistakes, Slip, add, function
-from ..misconceptions import usual
+from ..misconceptions import TEXTS, usual
 from ..seeded_random import Stream
 from .by_hand import INDICES
 
@@ -26,30 +23,6 @@ def draw_gradient(stream: Stream) -> Case:
     }
 
 
-def spread(
-    wrong: Mistakes,
-    share: Callable[[np.ndarray], np.ndarray],
-    grad_output: np.ndarray,
-    x: np.ndarray,
-    kernel_size: int,
-    stride: int,
-    cut: Callable[[np.ndarray], np.ndarray] = np.trunc,
-) -> np.ndarray:
-    """Give each cell of a window its ``share`` of the gradient, as with these mistakes."""
-    grad = np.zeros(x.shape)
-    stride = 1 if "stride-only-counted" in wrong else stride
-    for (i, j), gradient in np.ndenumerate(grad_output):
-        top, left = i * stride, j * stride
-        place = np.s_[top : top + kernel_size, left : left + kernel_size]
-        part = share(x[place]).T if "rows-columns-swapped" in wrong else share(x[place])
-        place = np.s_[:kernel_size, :kernel_size] if "index-in-window" in wrong else place
-        gradient = 1 if "gradient-ignored" in wrong else gradient
-        before = np.where(part > 0, 0, grad[place]) if "overwritten" in wrong else grad[place]
-        sent = part * gradient
-        grad[place] = before + (cut(sent) if {"fraction-lost"} == set(wrong) else sent)
-    return grad
-
-
 def draw_pooled(stream: Stream) -> Case:
     """Draw the maxima of 2×2 blocks, and where in its block each was; odd sizes leave a rest."""
     rows, columns = stream.integer(1, 3), stream.integer(2, 3)
@@ -62,21 +35,6 @@ def draw_pooled(stream: Stream) -> Case:
         "height": height,
         "width": width,
     }
-
-
-# --- how a maximum shares out a gradient -------------------------------------------------------
-
-
-def _max_share(wrong: Mistakes, window: np.ndarray) -> np.ndarray:
-    if "spread-evenly" in wrong:
-        return np.ones(window.shape) / window.size
-    ties = (window == window.max()) * 1.0
-    if "every-tie" in wrong or "ties-share" in wrong:
-        return ties / (ties.sum() if "ties-share" in wrong else 1)
-    cell = int((-window if "min-for-max" in wrong else window).argmax())
-    cell = window.size - 1 - int(window.ravel()[::-1].argmax()) if "last-tie" in wrong else cell
-    cell = -1 if "wrong-cell" in wrong else cell
-    return np.eye(window.size)[cell].reshape(window.shape)
 
 
 # --- max-backward ---------------------------------------------------------------------------
@@ -109,12 +67,6 @@ add(
         stub=function("my_max_pool2d_backward(grad_output, x, kernel_size, stride)"),
         draws={1: draw_gradient},
         solution=max_pool2d_backward,
-        mistaken=lambda wrong, **case: spread(wrong, partial(_max_share, wrong), **case),
-        misconceptions=usual(
-            *("every-tie", "ties-share", "last-tie", "overwritten", "spread-evenly", "wrong-cell"),
-            *("min-for-max", "index-in-window", "gradient-ignored", "stride-only-counted"),
-            *("rows-columns-swapped", "fraction-lost"),
-        ),
         hints=(
             "Which cell did each output come from? One cell may be the maximum of two windows.",
             "`row, column = divmod(window.argmax(), kernel_size)`, then `+=` at that place.",
@@ -122,19 +74,6 @@ add(
         forbidden=("pooling_lab.gradients", "pooling_lab.reference", "pooling_lab.exercises"),
     )
 )
-
-# --- how an average shares out a gradient ------------------------------------------------------
-
-
-def _average_share(wrong: Mistakes, window: np.ndarray) -> np.ndarray:
-    if "max-for-mean" in wrong:
-        return _max_share(frozenset(), window)
-    side = "side-not-squared" in wrong
-    share = 1 if "not-divided" in wrong else 1 / (len(window) if side else window.size)
-    share = 1 / 4 if "always-four" in wrong else share
-    share = 1 / (window.size - 1) if "wrong-divisor" in wrong else share
-    return np.full(window.shape, share)
-
 
 # --- avg-backward ---------------------------------------------------------------------------
 
@@ -164,14 +103,6 @@ add(
         stub=function("my_avg_pool2d_backward(grad_output, x, kernel_size, stride)"),
         draws={1: draw_gradient},
         solution=avg_pool2d_backward,
-        mistaken=lambda wrong, **case: spread(
-            wrong, partial(_average_share, wrong), **case, cut=np.floor
-        ),
-        misconceptions=usual(
-            *("not-divided", "overwritten", "max-for-mean", "side-not-squared"),
-            *("gradient-ignored", "stride-only-counted", "always-four", "fraction-lost"),
-            "wrong-divisor",
-        ),
         hints=(
             "If one cell grows by 1, by how much does the average of its window grow?",
             "A cell that two windows read has caused both outputs: their shares add up.",
@@ -261,26 +192,24 @@ add(
 # --- how maxima are put back wrongly -----------------------------------------------------------
 
 
-def _unpool_mistaken(
-    wrong: Mistakes, y: np.ndarray, indices: np.ndarray, height: int, width: int
-) -> np.ndarray:
-    if "spread-over-window" in wrong:
-        rest = (0, height - 2 * y.shape[0]), (0, width - 2 * y.shape[1])
-        return np.pad(np.kron(y, np.ones((2, 2))), rest)
-    places = indices.ravel()
-    if "top-left" in wrong:
-        rows, columns = np.divmod(places, width)
-        places = rows // 2 * 2 * width + columns // 2 * 2
-    flat = np.zeros(height * width)
-    flat[places] = places if "index-for-value" in wrong else y.ravel()
-    flat = np.trunc(flat) if "fraction-lost" in wrong else flat
-    if "twice-the-size" in wrong:
-        rows, columns = 2 * y.shape[0], 2 * y.shape[1]
-        return np.resize(flat, rows * columns).reshape(rows, columns)
-    if "counted-down" in wrong:
-        return flat.reshape(width, height).T
-    return flat.reshape((width, height) if "rows-columns-swapped" in wrong else (height, width))
+def _twice_as_large(y: np.ndarray, indices: np.ndarray, height: int, width: int) -> np.ndarray:
+    rows, columns = 2 * y.shape[0], 2 * y.shape[1]
+    return np.resize(max_unpool2d(y, indices, height, width), rows * columns).reshape(rows, columns)
 
+
+_UNPOOL_SLIPS = {
+    "counted-down": Slip(
+        "The indices were counted down the columns. They run along the rows: which cell comes "
+        "after the last one of a row?",
+        lambda y, indices, height, width: max_unpool2d(y, indices, width, height).T,
+    ),
+    "fraction-lost": Slip(TEXTS["fraction-lost"], lambda **case: np.trunc(max_unpool2d(**case))),
+    "twice-the-size": Slip(
+        "The map was made twice as large as `y`. A pool leaves an odd last row or column out, so "
+        "the map may be larger: which arguments say how large?",
+        _twice_as_large,
+    ),
+}
 
 # --- unpool ---------------------------------------------------------------------------------
 
@@ -305,11 +234,7 @@ add(
         stub=function("my_max_unpool2d(y, indices, height, width)"),
         draws={1: draw_pooled},
         solution=max_unpool2d,
-        mistaken=_unpool_mistaken,
-        misconceptions=usual(
-            *("spread-over-window", "top-left", "rows-columns-swapped", "index-for-value"),
-            *("counted-down", "fraction-lost", "twice-the-size"),
-        ),
+        slips=_UNPOOL_SLIPS,
         hints=(
             "Lay the map's rows one after the other: zeros, with each number at its index.",
             "`flat[indices.ravel()] = y.ravel()`, then `reshape`.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..exercise import Case, Exercise, Mistakes, add, function, keeping
+from ..exercise import Case, Exercise, Mistakes, Slip, add, function, keeping
 from ..misconceptions import slide, usual
 from ..seeded_random import Stream
 from .by_hand import MAXIMA, PADDED
@@ -158,13 +158,6 @@ add(
         stub=function("my_max_pool2d(x, kernel_size, stride)"),
         draws={1: _max_pool2d_draw},
         solution=max_pool2d,
-        mistaken=slide,
-        misconceptions=usual(
-            *("mean-for-max", "sum-for-max", "min-for-max", "first-cell", "last-cell"),
-            *("sign-ignored", "started-at-zero", "finite-start", "fraction-lost"),
-            *("rows-columns-swapped", "stride-ignored", "stride-only-counted"),
-            *("stride-is-kernel", "ceil-for-floor", "forgot-plus-one"),
-        ),
         hints=(
             "How many windows fit down, and how many across? Make an array of that shape first.",
             "Window (i, j) starts at row i·stride and column j·stride. Cut it out with a slice.",
@@ -208,9 +201,7 @@ add(
         draws={1: draw_low_map},
         solution=padded_max,
         mistaken=_bug_mistaken,
-        misconceptions=usual(
-            *("zero-padding", "padding-ignored", "pad-not-low-enough", "mean-for-max"),
-        ),
+        misconceptions=usual("zero-padding", "pad-not-low-enough"),
         hints=(
             "What does `np.pad` write into the frame? What would never win?",
             "`np.pad(x.astype(float), padding, constant_values=-np.inf)`: whole numbers cannot "
@@ -219,32 +210,37 @@ add(
     )
 )
 
-# --- how two passes are judged --------------------------------------------------------------
+# --- how two passes go wrong ------------------------------------------------------------------
 
 
-_STARTS = {"started-at-zero": 0, "finite-start": -999}
+def _columns_first(x: np.ndarray, kernel_size: int) -> list[np.ndarray]:
+    return [one.T for one in separable_max(x.T, kernel_size)]
 
 
-def _shifted(wrong: Mistakes, x: np.ndarray, kernel_size: int, axis: int) -> np.ndarray:
-    """Make one pass: combine kernel_size shifted slices."""
-    outputs = x.shape[axis] - kernel_size + 1
-    taps = range(kernel_size - ("one-slice-short" in wrong))
-    slices = [np.take(x, range(k, k + outputs), axis) for k in taps]
-    start = [one for one in _STARTS if one in wrong]
-    slices += [np.full_like(slices[0], _STARTS[one]) for one in start]
-    return np.mean(slices, 0) if "mean-for-max" in wrong else np.max(slices, 0)
-
-
-def _separable_mistaken(
-    wrong: Mistakes, x: np.ndarray, kernel_size: int
-) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
-    axis = 0 if "columns-first" in wrong else 1
-    first = _shifted(wrong, x, kernel_size, axis)
-    second = _shifted(wrong, x if "second-pass-alone" in wrong else first, kernel_size, 1 - axis)
-    if "end-result-only" in wrong:
-        return second
-    return (second if "both-at-once" in wrong else first), second
-
+_SEPARABLE_SLIPS = {
+    "columns-first": Slip(
+        "The first pass went down the columns. The order makes no difference in the end, but the "
+        "task asks for the pass along the rows first: what does it leave of the width?",
+        _columns_first,
+    ),
+    "second-pass-alone": Slip(
+        "The second pass began with `x` again. It is to go on with what the first one has left.",
+        lambda x, kernel_size: [
+            separable_max(x, kernel_size)[0],
+            _columns_first(x, kernel_size)[0],
+        ],
+    ),
+    "both-at-once": Slip(
+        "What should be the result of the first pass is a maximum over the whole window already. "
+        "A pass along the rows looks at one row at a time.",
+        lambda x, kernel_size: [separable_max(x, kernel_size)[1]] * 2,
+    ),
+    "end-result-only": Slip(
+        "That is the end of both passes. The task asks for what each of them leaves: return the "
+        "two arrays.",
+        lambda x, kernel_size: separable_max(x, kernel_size)[1],
+    ),
+}
 
 # --- separable-max --------------------------------------------------------------------------
 
@@ -281,11 +277,7 @@ add(
             }
         },
         solution=separable_max,
-        mistaken=_separable_mistaken,
-        misconceptions=usual(
-            *("columns-first", "second-pass-alone", "both-at-once", "end-result-only"),
-            *("one-slice-short", "mean-for-max", *_STARTS),
-        ),
+        slips=_SEPARABLE_SLIPS,
         hints=(
             "`x[:, k : k + W - kernel_size + 1]` is every window's k-th cell along the row.",
             "`np.maximum.reduce([… for k in range(kernel_size)])`, once for each axis.",

@@ -105,18 +105,52 @@ add(
 
 # --- how channels-last images are misread ------------------------------------------------------
 
+Move = Callable[[np.ndarray], np.ndarray]
 
-def _layout_mistaken(wrong: Mistakes, x: np.ndarray) -> np.ndarray:
-    swapped = (0, 3, 2, 1) if "rows-columns-swapped" in wrong else (0, 3, 1, 2)
-    wrong = set(wrong) - {"rows-columns-swapped"}
-    moved = x.reshape(np.array(x.shape)[[0, 3, 1, 2]]) if "reshaped-not-moved" in wrong else None
-    first = x if "channels-last-misread" in wrong else x.transpose(swapped)
-    images = first if moved is None else moved
-    y = np.array([[slide(wrong, plane, 2, 2) for plane in image] for image in images])
-    stays = {"channels-last-misread", "order-not-restored"} & set(wrong)
-    back = np.moveaxis(y, 1, -1)
-    return y if stays else y.reshape(back.shape) if "reshaped-back" in wrong else back
 
+def _pooled_between(before: Move, after: Move) -> Move:
+    """Return the answer of somebody who moves the axes so before pooling, and so after it."""
+
+    def pooled(x: np.ndarray) -> np.ndarray:
+        from pooling_lab import max_pool2d
+
+        return after(max_pool2d(before(x), 2))
+
+    return pooled
+
+
+def _channels_first(x: np.ndarray) -> np.ndarray:
+    return np.moveaxis(x, -1, 1)
+
+
+def _channels_last(y: np.ndarray) -> np.ndarray:
+    return np.moveaxis(y, 1, -1)
+
+
+_LAYOUT_SLIPS = {
+    "channels-last-misread": Slip(
+        TEXTS["channels-last-misread"], _pooled_between(lambda x: x, lambda y: y)
+    ),
+    "reshaped-not-moved": Slip(
+        "`reshape` does not move axes: it cuts the same row of numbers anew, so pixels end up in "
+        "other places. Move the axis instead.",
+        _pooled_between(lambda x: x.reshape(np.array(x.shape)[[0, 3, 1, 2]]), _channels_last),
+    ),
+    "order-not-restored": Slip(
+        "The channels are not where they were. What has been moved to the front has to be moved "
+        "back to the end.",
+        _pooled_between(_channels_first, lambda y: y),
+    ),
+    "reshaped-back": Slip(
+        "The channels were moved to the front, and `reshape` did not move them back: it cuts the "
+        "same row of numbers anew. Move the axis once more.",
+        _pooled_between(_channels_first, lambda y: y.reshape(np.array(y.shape)[[0, 2, 3, 1]])),
+    ),
+    "rows-columns-swapped": Slip(
+        TEXTS["rows-columns-swapped"],
+        _pooled_between(lambda x: x.transpose(0, 3, 2, 1), _channels_last),
+    ),
+}
 
 # --- layout-nhwc ----------------------------------------------------------------------------
 
@@ -148,14 +182,9 @@ add(
             }
         },
         solution=pool_channels_last,
+        slips=_LAYOUT_SLIPS,
         axes=("images", "rows", "columns", "channels"),
         input_axes=("images", "rows", "columns", "channels"),
-        mistaken=_layout_mistaken,
-        misconceptions=usual(
-            *("channels-last-misread", "reshaped-not-moved", "order-not-restored"),
-            *("reshaped-back", "rows-columns-swapped", "mean-for-max", "first-cell"),
-            *("ceil-for-floor", "stride-ignored", "started-at-zero"),
-        ),
         hints=(
             "Which axis is the channels in `x`, and which one do the pooling functions expect?",
             "`np.moveaxis(x, -1, 1)`, pool, then `np.moveaxis(y, 1, -1)`.",

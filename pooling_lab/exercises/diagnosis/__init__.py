@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from ..compare import Value
 from ..exercise import Case
-from . import explain, forms, functions, known, looks, whole_numbers
+from . import explain, forms, functions, known, looks, names, whole_numbers
 from .attempt import Attempt
 from .known import rounded_enough
 
@@ -130,8 +130,7 @@ def _wrong_result(attempt: Attempt) -> Diagnosis:
     if found is None:
         return Diagnosis("wrong", "unexplained", at=first)
     at = found.facts.get("at", first)
-    ids = found.facts.get("ids", ())
-    return Diagnosis("wrong", found.kind, ids, at, found.explained, found.facts)
+    return Diagnosis("wrong", found.kind, names.of(found), at, found.explained, found.facts)
 
 
 def _known(attempt: Attempt) -> explain.Finding | None:

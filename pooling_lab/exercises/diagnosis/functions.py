@@ -15,7 +15,12 @@ from .explain import Finding, runner_of, solution_edits
 from .measured import array_name, measured
 from .probe import Runner, unlike
 
-WHOLE = ("result-", "as-if", "arguments-", "axis-first", "axes-moved", "entry", "entries")
+# What is done to a whole result or argument, and no measuring says better.
+WHOLE = (
+    *("result-swapped", "result-reversed", "result-sorted", "result-transposed", "result-turned"),
+    *("result-alone", "result-flat", "as-if", "arguments-", "axis-first", "axes-moved"),
+    *("entry", "entries"),
+)
 
 
 def of(attempt: Attempt, run: Runner) -> Finding | None:
@@ -90,6 +95,8 @@ def _pooling(attempt: Attempt, run: Runner) -> Finding | None:
     if part == -1 or routes.name_sent(cases[0]) is not None:
         return None
     solution = runner_of(exercise.solution)
+    if _all_in_brackets(attempt):
+        run = _out_of_brackets(run)
     found = measured(run, solution, cases, wrong, part, exercise.id)
     counted = counts.of(run, solution, cases, part)
     if found is None:
@@ -116,6 +123,31 @@ def _pooling(attempt: Attempt, run: Runner) -> Finding | None:
     if found.windows_differ and found.reads_others:
         return Finding("reads-also", facts)
     return None
+
+
+def _all_in_brackets(attempt: Attempt) -> bool:
+    """Tell whether every result has one leading axis too many, of length 1, as torch leaves it."""
+    both = [*zip(attempt.values, attempt.expected, strict=True)]
+    return all(
+        isinstance(right, np.ndarray)
+        and isinstance(value, np.ndarray)
+        and value.ndim == right.ndim + 1
+        and len(value) == 1
+        for value, right in both
+        if value is not None
+    )
+
+
+def _out_of_brackets(run: Runner) -> Runner:
+    """Return a function as it is without that axis: leading ones of length 1 are free."""
+
+    def asked(cases: Sequence[Case]) -> list[Value | None]:
+        return [
+            one[0] if isinstance(one, np.ndarray) and one.shape[:1] == (1,) else one
+            for one in run(cases)
+        ]
+
+    return asked
 
 
 def _wrong_part(exercise: Exercise, case: Case, value: Value | None) -> int | None:

@@ -12,6 +12,7 @@ from ..diagnosis.edits import Edit
 from ..diagnosis.formulas import UNITS, Change
 from ..display import Grid, number
 from ..exercise import Case, Exercise
+from ..misconceptions import TEXTS
 
 _WORDS = {
     "max": "maximum",
@@ -191,13 +192,19 @@ def _of_other(kind: str, old: str, new: str) -> tuple[str, str] | None:
     return (texts[kind], _MEANING) if kind in texts else None
 
 
-def of_edit(exercise: Exercise, edit: Edit, case: Case) -> list[str] | None:
-    """Say which single change of the worked solution gives what was answered."""
+def of_edit(
+    exercise: Exercise, edit: Edit, case: Case, names: Sequence[str] = ()
+) -> list[str] | None:
+    """Say which single change of the worked solution gives what was answered.
+
+    What to try with a function is what is said on paper where such a mistake has a name.
+    """
     found = clause(exercise, edit, case)
     if found is None:
         return None
     if exercise.kind == "code":
-        return [f"For every input it gives what comes out if {found[0]}.", found[1]]
+        what_to_try = next((TEXTS[one] for one in names if one in TEXTS), found[1])
+        return [f"For every input it gives what comes out if {found[0]}.", what_to_try]
     return [f"That is exactly what comes out if {found[0]}.", found[1]]
 
 
@@ -276,7 +283,7 @@ def said(
 ) -> tuple[list[str], tuple[Grid, ...]] | None:
     """Return what is said about a short answer; None: there are no words."""
     if found.kind == "edit":
-        lines = of_edit(exercise, found.facts["edit"], case)
+        lines = of_edit(exercise, found.facts["edit"], case, found.ids)
     elif found.kind == "either":
         lines = of_either(exercise, found.facts["edits"], case)
     elif found.kind == "formula":

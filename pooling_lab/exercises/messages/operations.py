@@ -246,8 +246,8 @@ def what_to_try(makes: Makes | Either, asked: Makes | Either) -> str:
         return "By which number do you divide, and how many cells has a window been summed over?"
     if after in ("negated", "magnitude"):
         return "Follow one negative number through your function: where does its sign change?"
-    parts = makes.operation, makes.other
-    if after in SHARES and isinstance(asked, Makes) and parts == (asked.operation, asked.other):
+    parts = {makes.operation, makes.other}
+    if after in SHARES and isinstance(asked, Makes) and parts == {asked.operation, asked.other}:
         return "What must be left with alpha = 1, and with alpha = 0?"
     if operation.startswith(("position", "place", "row-of", "column-of")):
         where, what = ("argmin", "min") if "min" in operation else ("argmax", "max")

@@ -176,7 +176,7 @@ DIVISORS = {
 
 TIES = "Where cells tie, the first in reading order was the maximum: along the rows, from the top."
 LOOK = {
-    "last-max": TIES,
+    "last-max": f"{TIES} `>=` lets a later one win, `>` does not.",
     "all-max": TIES,
     "all-max-shared": TIES,
     "first-max-down": TIES,
