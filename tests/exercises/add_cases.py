@@ -1,21 +1,23 @@
-"""Add to cases.json what is missing: a new exercise, or cases that reject a new mistake.
+"""Add to cases.json what is missing: a new exercise, or cases that reject a new mistake; pin it.
 
     python tests/exercises/add_cases.py            every exercise
     python tests/exercises/add_cases.py max-pool2d     one
 
 Run it after an exercise, a misconception, a wrong function of the tests or one of `edge_cases` was
-added. It only ever appends: what is stored has been given out.
+added. It only ever appends: what is stored has been given out, and stays pinned (`pin_numbers`).
 """
 
 import json
 import sys
 
+import pin_numbers
 from discriminating_cases import missing
 from edge_cases import EDGES
 from test_exercises_accepted import ONCE_ACCEPTED
 from wrong_functions import WRONG
 
 from pooling_lab import exercises
+from pooling_lab.exercises import cases as stored_cases
 from pooling_lab.exercises.cases import STORED, decoded, encoded
 from pooling_lab.exercises.seeded_random import Stream
 
@@ -59,6 +61,9 @@ def main():
         cases += not_in(cases, EDGES.get(id, []))
         print(f"{id}: {len(cases) - before} added, {len(cases)} in all")
     STORED.write_text(as_text(stored), encoding="utf-8")
+    stored_cases._stored.cache_clear()
+    stored_cases.cases.cache_clear()
+    pin_numbers.main()
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def mistaken(task, wrong):
 def wrong_answers(task):
     """What every misconception of the list leads to; of functions, those that students type."""
     if task.exercise.kind == "code":
-        listed = [function for _, function, _ in WRONG[task.exercise.id]]
+        listed = [function for _, function, _ in WRONG.get(task.exercise.id, [])]
         return [lambda *given, how=function: how(*given) for function in listed]  # without a name
     return [mistaken(task, wrong) for wrong in singles(task.exercise)]
 
@@ -119,8 +119,9 @@ def test_the_worked_solution_takes_the_numbers_that_a_student_was_given(id):
 
 @pytest.mark.parametrize("id", CODE)
 def test_independent_solutions_pass(id):
-    assert len(SOLUTIONS[id]) >= 3
-    for function in SOLUTIONS[id]:
+    found = SOLUTIONS.get(id, [])
+    assert len(found) >= 3, "add right functions to tests/exercises/solutions_<theme>.py"
+    for function in found:
         verdict = exercises.check(id, function, secret="an instructor's")
         assert verdict.passed, f"{function.__name__}: {verdict}"
 

@@ -321,7 +321,7 @@ def test_no_edit_changes_the_numbers_of_a_task(id):
     assert repr(case) == before
 
 
-@pytest.mark.parametrize("id", CODE)
+@pytest.mark.parametrize("id", [id for id in CODE if id in SOLUTIONS])
 def test_a_right_function_is_not_said_to_read_other_windows(id):
     task = exercises.show(id)
     function = SOLUTIONS[id][0]
