@@ -9,7 +9,7 @@ telling does an exercise that asks for one name any.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -81,12 +81,6 @@ TEXTS = {
     "0. Zeros around a negative map win every comparison: what would never win?",
     "fraction-lost": "All numbers are whole: the decimals are gone. They were rounded or cut off "
     "on the way: by whole-number division, say, or by a place that holds whole numbers only.",
-    "pads-counted": "The padding cells were counted in the divisor both times. Without them a "
-    "window at the edge holds fewer cells: how many are left?",
-    "pads-not-counted": "Only the pixels of a window were counted in the divisor, both times. With "
-    "count_include_pad=True the padding cells count too, as zeros.",
-    "the-other-way-round": "The two results are swapped. With which setting is a number at the "
-    "edge nearer zero?",
     "channels-pooled": "The channels were mixed as well. A pooling layer looks at each channel "
     "by itself: as many come out as go in.",
     "one-channel": "That is one channel alone. The layer does the same to every channel: how many "
@@ -115,13 +109,6 @@ TEXTS = {
     "tell the two apart either.",
     "too-few-cells": "The idea works, but fewer than 8 cells differ. Where else may one?",
     # where the maximum was
-    "index-in-window": "That position counts inside the window. It is wanted in the whole map: "
-    "where does that window start?",
-    "value-for-index": "Those are the maxima themselves. The task asks where in the map they are.",
-    "transposed": "The right numbers at the wrong places: rows and columns of your list are "
-    "swapped. Its first row belongs to the two upper windows.",
-    "index-times-height": "A flat position jumps by the length of a row when the row changes, "
-    "and a row is as long as there are columns.",
     "counted-from-one": "Positions are counted from 0: the first cell of the map is cell 0.",
     # the whole map at once, and bins
     "wrong-axes": "The wrong axes were collapsed. Each channel keeps a number of its own; rows "
@@ -134,17 +121,6 @@ TEXTS = {
     "layers after it.",
     "no-minus-one": "Each layer added its whole kernel. One of its cells is the one that was "
     "seen already.",
-    "pools-left-out": "The pools' own windows were left out. A pool reads several cells too, and "
-    "adds (kernel_size − 1)·jump like a convolution.",
-    "started-at-none": "It started from 0. Before any layer, a number sees one pixel: itself.",
-    "jumps-added": "The strides were added up. Two layers that each skip every second cell leave "
-    "one in four: what does that say about the jump?",
-    "strides-added": "The strides were added. Follow one shift through the stack: a shift by the "
-    "first stride is a shift by one cell for the second pool.",
-    "last-stride-only": "Only the last pool was asked. The ones before it have to be passed as "
-    "well.",
-    "cells-for-pixels": "The cells were taken for pixels. One cell of the output stands for more "
-    "than one pixel.",
     # costs
     "pool-weights-counted": "Weights were counted for a pooling layer. It takes a maximum or an "
     "average: which numbers would it learn?",
@@ -152,42 +128,9 @@ TEXTS = {
     "one.",
     "channels-forgotten": "The channels are missing from the product. Each output channel reads "
     "every input channel.",
-    "parts-swapped": "(a) and (b) are swapped. Which of the two heads is the large one?",
-    "at-input-size": "The operations were counted at the size of the input. They are done once "
-    "per output, and the stride makes fewer of those.",
-    "doubled": "That is twice as much. Either additions and multiplications were counted apart "
-    "(one multiply-add counts once here), or the stride was used along one side only.",
     "side-not-squared": "Only one side was counted. How many cells does a whole map or window "
     "hold?",
-    "one-axis-averaged": "A whole row was left of each channel. Global pooling leaves one number "
-    "per channel: which axes does it collapse?",
-    "stride-divides-weights": "The stride was taken to save weights. It saves places at which the "
-    "kernel is used; the kernel itself stays as it is.",
-    "last-pool-forgotten": "One pool is missing: the last block ends in a pool as well. Count the "
-    "pools.",
-    "convolutions-shrink": "The convolutions took a row on each side. With a 3×3 window and "
-    "padding 1 they keep the size: put the numbers into the formula.",
-    "channels-written-last": "The channels were written last, as the papers do. The task asks for "
-    "PyTorch's order: which of the three comes first there?",
-    "always-doubled": "The channels were doubled in every block. Look at VGG16's table once more: "
-    "from some block on they stop growing.",
-    "pool-forgotten": "That is the size before the pool. It is the result that is asked for.",
-    "one-side-halved": "The pool was taken to halve the map. It halves both sides: what does that "
-    "leave of the area?",
-    "numbers-not-bytes": "Numbers were counted. A float32 takes more than one byte.",
-    "bits-for-bytes": "Those are bits. Eight bits make one byte, and bytes are asked for.",
-    "one-image": "That is one image of the batch. All of them are kept at once.",
     # drawing at random
-    "softmax": "That is a softmax. Stochastic pooling takes each number as a share of the sum of "
-    "its window: no exponential.",
-    "all-alike": "Every cell got the same chance. Here a large number is drawn more often than a "
-    "small one.",
-    "zeros-left-in": "A cell that is 0 got a chance. After a ReLU a 0 means that nothing was found "
-    "there, and it is never drawn.",
-    "max-when-testing": "The maximum was taken for the test. That is another network than the one "
-    "that was trained, on average: what would the draws give in the long run?",
-    "plain-mean": "That is the plain mean. When testing, each number is weighted with its own "
-    "probability of being drawn.",
 }
 
 
@@ -233,9 +176,9 @@ MEASURED = {
 }
 
 
-def usual(*ids: str) -> dict[str, str]:
-    """Return the texts of some of the usual mistakes, by id."""
-    return {one: TEXTS[one] for one in ids}
+def usual(*ids: str, own: Mapping[str, str] = {}) -> dict[str, str]:
+    """Return the texts of some of the usual mistakes, by id; those of one exercise are its own."""
+    return {one: own.get(one) or TEXTS[one] for one in ids}
 
 
 def count(wrong: Mistakes, size: float, kernel_size: int, stride: int, padding: int = 0) -> float:

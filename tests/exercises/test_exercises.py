@@ -1,5 +1,6 @@
 """Every exercise keeps its promises: found by iterating over all of them, never listed by hand."""
 
+import ast
 import dataclasses
 import importlib
 import itertools
@@ -12,8 +13,8 @@ from discriminating_cases import confused
 from wrong_functions import WRONG
 
 from pooling_lab import exercises
+from pooling_lab.exercises import content, misconceptions
 from pooling_lab.exercises import exercise as exercise_module
-from pooling_lab.exercises import misconceptions
 from pooling_lab.exercises.checking import Task
 from pooling_lab.exercises.diagnosis.known import pairs, singles
 from pooling_lab.exercises.display import inline
@@ -82,13 +83,13 @@ def test_an_exercise_is_complete(id):
 
 
 @pytest.mark.parametrize(
-    "path", sorted(Path(exercise_module.__file__).parent.glob("*.py")), ids=str
+    "path", sorted(Path(content.__file__).parent.glob("*.py")), ids=lambda path: path.stem
 )
-def test_a_section_of_a_theme_file_has_at_most_40_lines(path):
-    for section in path.read_text(encoding="utf-8").split("\n# --- ")[1:]:
-        if "\nadd(" in section:
-            lines = [line for line in section.splitlines()[1:] if line.strip()]
-            assert len(lines) <= 40, f"{section.split()[0]} has {len(lines)} lines"
+def test_an_exercise_has_at_most_40_lines_beside_its_solution_and_its_mistakes(path):
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            lines = statement.end_lineno - statement.lineno + 1
+            assert lines <= 40, f"line {statement.lineno}: {lines} lines"
 
 
 @pytest.mark.parametrize("id", ALL)

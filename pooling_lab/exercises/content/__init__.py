@@ -10,6 +10,7 @@ from . import (
     networks,
     sizes,
     transformers,
+    weights,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "networks",
     "sizes",
     "transformers",
+    "weights",
 ]

@@ -96,6 +96,15 @@ add(
     )
 )
 
+_COUNT_INCLUDE_PAD = {
+    "pads-counted": "The padding cells were counted in the divisor both times. Without them a "
+    "window at the edge holds fewer cells: how many are left?",
+    "pads-not-counted": "Only the pixels of a window were counted in the divisor, both times. With "
+    "count_include_pad=True the padding cells count too, as zeros.",
+    "the-other-way-round": "The two results are swapped. With which setting is a number at the "
+    "edge nearer zero?",
+}
+
 # --- count-include-pad ----------------------------------------------------------------------
 
 
@@ -142,6 +151,7 @@ add(
             *("pads-counted", "pads-not-counted", "the-other-way-round", "padding-ignored"),
             *("padding-once", "max-for-mean", "sum-for-mean", "stride-ignored"),
             "rows-columns-swapped",
+            own=_COUNT_INCLUDE_PAD,
         ),
         hints=(
             "Draw the map with a frame one cell wide. How many pixels does each 3×3 window hold?",
@@ -311,6 +321,19 @@ _DRAW_SLIPS = {
     ),
 }
 
+_STOCHASTIC_PROBABILITIES = {
+    "softmax": "That is a softmax. Stochastic pooling takes each number as a share of the sum of "
+    "its window: no exponential.",
+    "all-alike": "Every cell got the same chance. Here a large number is drawn more often than a "
+    "small one.",
+    "zeros-left-in": "A cell that is 0 got a chance. After a ReLU a 0 means that nothing was found "
+    "there, and it is never drawn.",
+    "max-when-testing": "The maximum was taken for the test. That is another network than the one "
+    "that was trained, on average: what would the draws give in the long run?",
+    "plain-mean": "That is the plain mean. When testing, each number is weighted with its own "
+    "probability of being drawn.",
+}
+
 # --- stochastic-probabilities ---------------------------------------------------------------
 
 
@@ -353,6 +376,7 @@ add(
         slips=_DRAW_SLIPS | DRAWN,
         misconceptions=usual(
             *("softmax", "plain-mean", "all-alike", "zeros-left-in", "max-when-testing"),
+            own=_STOCHASTIC_PROBABILITIES,
         ),
         hints=(
             "The probabilities add up to 1 and are proportional to the numbers. What does a 0 get?",

@@ -150,6 +150,16 @@ _INDEX_SLIPS = {
     ),
 }
 
+_ARGMAX_INDICES = {
+    "index-in-window": "That position counts inside the window. It is wanted in the whole map: "
+    "where does that window start?",
+    "value-for-index": "Those are the maxima themselves. The task asks where in the map they are.",
+    "transposed": "The right numbers at the wrong places: rows and columns of your list are "
+    "swapped. Its first row belongs to the two upper windows.",
+    "index-times-height": "A flat position jumps by the length of a row when the row changes, "
+    "and a row is as long as there are columns.",
+}
+
 # --- argmax-indices -------------------------------------------------------------------------
 
 
@@ -180,6 +190,7 @@ add(
         misconceptions=usual(
             *("index-in-window", "index-times-height", "rows-columns-swapped"),
             *("transposed", "value-for-index", "min-for-max", "counted-from-one"),
+            own=_ARGMAX_INDICES,
         ),
         hints=(
             "Draw the four windows, two rows by three columns each, and mark each maximum.",

@@ -262,6 +262,14 @@ _FIELD_SLIPS = {
     ),
 }
 
+_RECEPTIVE_FIELD = {
+    "pools-left-out": "The pools' own windows were left out. A pool reads several cells too, and "
+    "adds (kernel_size − 1)·jump like a convolution.",
+    "started-at-none": "It started from 0. Before any layer, a number sees one pixel: itself.",
+    "jumps-added": "The strides were added up. Two layers that each skip every second cell leave "
+    "one in four: what does that say about the jump?",
+}
+
 # --- receptive-field ------------------------------------------------------------------------
 
 
@@ -297,6 +305,7 @@ add(
         misconceptions=usual(
             *("jump-not-multiplied", "jump-too-early", "no-minus-one"),
             *("pools-left-out", "started-at-none", "jumps-added"),
+            own=_RECEPTIVE_FIELD,
         ),
         hints=(
             "Make a table with two columns, receptive field and jump. It starts with 1 and 1.",
@@ -505,6 +514,15 @@ _SHIFT_SLIPS = {
     },
 }
 
+_SHIFT_PHASE = {
+    "strides-added": "The strides were added. Follow one shift through the stack: a shift by the "
+    "first stride is a shift by one cell for the second pool.",
+    "last-stride-only": "Only the last pool was asked. The ones before it have to be passed as "
+    "well.",
+    "cells-for-pixels": "The cells were taken for pixels. One cell of the output stands for more "
+    "than one pixel.",
+}
+
 # --- shift-phase ----------------------------------------------------------------------------
 
 
@@ -548,6 +566,7 @@ add(
         misconceptions=usual(
             *("stride-ignored", "strides-added"),
             *("last-stride-only", "cells-for-pixels"),
+            own=_SHIFT_PHASE,
         ),
         hints=(
             "One pool with stride s: which shifts of its input are whole steps of its output?",
