@@ -17,8 +17,10 @@ from pathlib import Path
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from . import tables
 from .course import originals
 from .course.lessons import CHECK
+from .palette import SERIES
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
@@ -322,7 +324,7 @@ class Settled:
         if (self.claim.bet_on or self.claim.guess) and not self.bet:
             invitation = "No bet yet. Place it above and run this cell again, or unfold the verdict"
             told = f"<details><summary>{invitation}</summary>{told}</details>"
-        box = "border-left: 4px solid #0072b2; padding: 4px 12px; margin: 4px 0"
+        box = f"border-left: 4px solid {SERIES[0]}; padding: 4px 12px; margin: 4px 0"
         data = {key: value for key, value in asdict(self).items() if key != "bet"}
         return {
             "text/plain": str(self),
@@ -637,17 +639,14 @@ def table(rows: list[Row]) -> Markdown:
     """Return all claims as a table, each verdict with a link to the cell that asserts it."""
     from IPython.display import Markdown
 
-    head = [
-        "| claim | what is said | your bet | verdict | measured | how far it reaches |",
-        "|---:|:---|:---|:---|:---|:---|",
-    ]
-    return Markdown("\n".join([*head, *map(_line, rows)]))
+    heads = ["claim", "what is said", "your bet", "verdict", "measured", "how far it reaches"]
+    return Markdown(tables.markdown(heads, "rlllll", map(_cells, rows)))
 
 
-def _line(row: Row) -> str:
+def _cells(row: Row) -> tuple[str, ...]:
     claim, settled = row.settled.claim, row.settled
     mine = settled.bet.removeprefix("Your bet: ").removeprefix("Your guess: ")
-    cells = (
+    return (
         str(claim.number),
         f"{claim.saying} *{claim.source}*",
         mine or ("none" if claim.bet_on or claim.guess else "–"),
@@ -655,7 +654,6 @@ def _line(row: Row) -> str:
         f"{settled.measured} ({claim.evidence}; [lesson {claim.lesson}]({row.link}))",
         claim.reach,
     )
-    return "| " + " | ".join(text.replace("|", r"\|") for text in cells) + " |"
 
 
 def calibration(rows: list[Row], folder: Path | None = None) -> list[tuple[float, bool]]:

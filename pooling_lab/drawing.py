@@ -1,7 +1,7 @@
 """Pictures: grids of numbers as SVG and PNG, and matplotlib figures with a text for who cannot see.
 
 A picture is described once (`Picture`, made by `grid` or `photo`) and drawn twice: `svg` for the
-explorers, `png` for the stored notebooks. Both take their colours from the one palette below.
+explorers, `png` for the stored notebooks. Both take their colours from the one `palette`.
 """
 
 from __future__ import annotations
@@ -21,40 +21,12 @@ import numpy as np
 from PIL import Image
 
 from pooling_lab.geometry import Axis
+from pooling_lab.palette import DARK, LIGHT, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
-
-LIGHT = {
-    "paper": "#ffffff",
-    "ink": "#1b1b1b",
-    "muted": "#565656",
-    "line": "#767676",
-    "read": "#fff0c2",
-    "read-edge": "#b45309",
-    "best": "#ffc861",
-    "here": "#cfe6fa",
-    "here-edge": "#0063a8",
-    "pad": "#efefef",
-    "error": "#a3150f",
-}
-DARK = {
-    "paper": "#181a1f",
-    "ink": "#f2f2f2",
-    "muted": "#b8b8b8",
-    "line": "#8c8c8c",
-    "read": "#4a380e",
-    "read-edge": "#f0a742",
-    "best": "#7d5400",
-    "here": "#123f63",
-    "here-edge": "#6cb8f5",
-    "pad": "#2c2f36",
-    "error": "#ff9c94",
-}
-# Lines in plots: after Okabe and Ito (2008), darkened until each stands 3:1 out from white.
-SERIES = ("#0072b2", "#d55e00", "#007f5f", "#aa3377", "#7a6a00", "#1b1b1b")
 
 
 class Look(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pooling_lab import tables
 from pooling_lab.course.home import CourseError, Home, originals
 
 if TYPE_CHECKING:
@@ -130,10 +131,8 @@ def contents(folder: Path | None = None, source: Path | None = None) -> Markdown
     from IPython.display import Markdown
 
     folder, source = folder or Path.cwd(), source or originals()
-    head = ["| | lesson | minutes | *Deeper* |", "|---|:---|---:|---:|"]
     rows = []
     for number, file, title, minutes, deeper in map(_as_told, lesson_files(source)):
         name = f"[{title}]({file})" if (folder / file).is_file() else title
-        row = "" if file == FRONT_DOOR else number, name, minutes or "", deeper or ""
-        rows.append("".join(f"| {cell} " if cell != "" else "| " for cell in row) + "|")
-    return Markdown("\n".join([*head, *rows]))
+        rows.append(("" if file == FRONT_DOOR else number, name, minutes or "", deeper or ""))
+    return Markdown(tables.markdown(["", "lesson", "minutes", "*Deeper*"], "-lrr", rows))

@@ -15,6 +15,8 @@ from typing import Literal
 
 import numpy as np
 
+from .. import tables
+from ..palette import NEUTRAL, VERDICTS
 from .compare import HUGE, Value
 
 Marks = np.ndarray | None
@@ -137,6 +139,11 @@ def grids(caption: str, value: Value, wrong: Marks = None) -> tuple[Grid, ...]:
     return () if isinstance(value, str) or not value.size else (Grid(caption, value, wrong),)
 
 
+def first_plane(caption: str, value: Value, wrong: Marks = None) -> tuple[Grid, ...]:
+    """Return the one plane of an answer that is drawn, if there is one; see `Grid.first_plane`."""
+    return tuple([grid.first_plane() for grid in grids(caption, value, wrong)[:1]])
+
+
 @dataclass(frozen=True)
 class Note:
     """Something said to a student: a heading, paragraphs, grids and perhaps some code."""
@@ -145,7 +152,7 @@ class Note:
     lines: tuple[str, ...]
     grids: tuple[Grid, ...] = ()
     code: str = ""
-    colour: str = field(default="#808080", repr=False)
+    colour: str = field(default=NEUTRAL, repr=False)
 
     def __repr__(self) -> str:
         parts = [self.heading, *self.lines, *map(_grid_text, self.grids)]
@@ -207,45 +214,47 @@ def _grid_html(grid: Grid) -> str:
 
 def _table(caption: str, cells: np.ndarray, marks: Marks, chosen: bool = False) -> str:
     size = " × ".join(map(str, cells.shape))
-    cell = _chosen_cell if chosen else _cell
-    rows = "".join(
-        "<tr>" + "".join(cell(*one) for one in row) + "</tr>" for row in _with_marks(cells, marks)
-    )
+    write = chosen_cell if chosen else _cell
+    rows = [
+        [write(_written(*one, chosen), one[1]) for one in row] for row in _with_marks(cells, marks)
+    ]
     place = (
         "display:inline-table;vertical-align:top;margin:0.4em 2em 0.4em 0"
         if chosen
         else "margin:0.4em 0"
     )
-    return (
-        f"<table style='border-collapse:collapse;{place}'>"
-        "<caption style='text-align:left;white-space:nowrap'>"
-        f"{marked_up(caption)} ({size})</caption>"
-        f"<tbody>{rows}</tbody></table>"
-    )
+    return tables.grid(rows, f"{marked_up(caption)} ({size})", place)
 
 
-def _cell(value: float, wrong: bool) -> str:
-    border = "2px solid #d1495b" if wrong else "1px solid #808080"
-    text = _marked(value, wrong, "{}" + WRONG)
-    inner = f"<strong>{text}</strong>" if wrong else text
-    return f"<td style='border:{border};padding:0.2em 0.6em;text-align:right'>{inner}</td>"
+def _written(value: float, marked: bool, chosen: bool) -> str:
+    return _marked(value, marked, "[{}]" if chosen else "{}" + WRONG)
 
 
-def _chosen_cell(value: float, chosen: bool) -> str:
-    """Draw a cell that a window holds: bold, in brackets, with a thick border; no colour needed."""
-    border = "3px double currentColor" if chosen else "1px dotted #808080"
-    text = _marked(value, chosen, "[{}]")
-    inner = f"<strong>{text}</strong>" if chosen else text
-    return f"<td style='border:{border};padding:0.2em 0.6em;text-align:right'>{inner}</td>"
+def _cell(text: str, wrong: bool) -> str:
+    border = f"2px solid {VERDICTS['wrong']}" if wrong else f"1px solid {NEUTRAL}"
+    return tables.cell(_bold(text, wrong), f"border:{border};{_ROOM};text-align:right")
+
+
+def chosen_cell(text: str, chosen: bool, side: str = "right") -> str:
+    """Write a cell that a window may hold: then bold, with a thick border; no colour needed."""
+    border = "3px double currentColor" if chosen else f"1px dotted {NEUTRAL}"
+    return tables.cell(_bold(text, chosen), f"border:{border};{_ROOM};text-align:{side}")
+
+
+_ROOM = "padding:0.2em 0.6em"
+
+
+def _bold(text: str, bold: bool) -> str:
+    return f"<strong>{text}</strong>" if bold else text
 
 
 Status = Literal["passed", "wrong", "not attempted", "error"]
 
-HEADINGS: dict[Status, tuple[str, str]] = {
-    "passed": ("✓ Right", "#1a8f3c"),
-    "wrong": ("✗ Not yet", "#d1495b"),
-    "not attempted": ("○ Not attempted yet", "#808080"),
-    "error": ("! Cannot be checked", "#b7791f"),
+HEADINGS: dict[Status, str] = {
+    "passed": "✓ Right",
+    "wrong": "✗ Not yet",
+    "not attempted": "○ Not attempted yet",
+    "error": "! Cannot be checked",
 }
 
 
@@ -276,7 +285,7 @@ class Verdict:
         return "+".join(self.misconceptions) or None
 
     def _note(self) -> Note:
-        heading, colour = HEADINGS[self.status]
+        heading, colour = HEADINGS[self.status], VERDICTS[self.status]
         lines = tuple(self.message.splitlines())
         return Note(f"{heading}: {self.exercise}", lines, self.grids, self.code, colour)
 

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from .. import tables
 from .diagnosis.probe import Probe, mixed_up
 from .diagnosis.reads import MOST_CELLS, Reads, measure
+from .display import chosen_cell
 from .guarded_run import here
 
 
@@ -43,18 +45,10 @@ class Footprint:
 
     def _repr_html_(self) -> str:
         marks = self.cells[self.place]
-        rows = "".join("<tr>" + "".join(_cell(bool(one)) for one in row) + "</tr>" for row in marks)
-        caption = f"Output {self.place} reads {int(marks.sum())} cells"
-        return (
-            "<table style='border-collapse:collapse'><caption style='text-align:left'>"
-            f"{caption}</caption><tbody>{rows}</tbody></table>"
-        )
-
-
-def _cell(read: bool) -> str:
-    border = "3px double currentColor" if read else "1px dotted #808080"
-    text = "<strong>■</strong>" if read else "·"
-    return f"<td style='border:{border};padding:0.2em 0.6em;text-align:center'>{text}</td>"
+        rows = [
+            [chosen_cell("■" if one else "·", bool(one), "center") for one in row] for row in marks
+        ]
+        return tables.grid(rows, f"Output {self.place} reads {int(marks.sum())} cells")
 
 
 def reads(

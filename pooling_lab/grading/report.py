@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .. import exercises
+from .. import exercises, tables
 from ..assignments import packed, unpacked
 from ..exercises.checking import Task
 from ..exercises.compare import Value
 from ..exercises.display import marked_up
+from ..palette import LIGHT, SHARES
 from .gradebook import TIME, Row
 
 if TYPE_CHECKING:
@@ -324,24 +325,24 @@ class Table:
         return "\n".join(" | ".join(map(str, one)) for one in [self.heads, *self.lines])
 
     def _repr_html_(self) -> str:
-        rows = [_cells("th", self.heads), *(_cells("td", one) for one in self.lines)]
-        return f"<table>{''.join(f'<tr>{one}</tr>' for one in rows)}</table>"
+        texts = [[str(one) for one in row] for row in (self.heads, *self.lines)]
+        rows = [
+            [tables.cell(marked_up(text), _width(text), "td" if at else "th") for text in row]
+            for at, row in enumerate(texts)
+        ]
+        return tables.grid(rows)
 
 
-def _cells(tag: str, texts: Iterable[object]) -> str:
-    return "".join(
-        f'<{tag} style="text-align:left;white-space:{"normal" if len(text) > 24 else "nowrap"}">'
-        f"{marked_up(text)}</{tag}>"
-        for text in map(str, texts)
-    )
+def _width(text: str) -> str:
+    return f"text-align:left;white-space:{'normal' if len(text) > 24 else 'nowrap'}"
 
 
-LOOKS = {  # no two are told apart by colour alone: each is hatched in its own way
-    "right": ("#cfe6fa", ""),
-    "partly right": ("#e8f3fc", ".."),
-    "wrong": ("#ffc861", "//"),
-    "not attempted": ("#ffffff", ""),
-    "waits for a person": ("#e4e4e4", "xx"),
+HATCHES = {  # no two are told apart by colour alone: each is hatched in its own way
+    "right": "",
+    "partly right": "..",
+    "wrong": "//",
+    "not attempted": "",
+    "waits for a person": "xx",
 }
 
 
@@ -359,11 +360,11 @@ def draw_shares(axes: Axes, counted: Mapping[str, Counter[str]]) -> None:
     axes.grid(False)
     axes.invert_yaxis()
     left = dict.fromkeys(counted, 0)
-    for status, (colour, hatch) in LOOKS.items():
+    for status, hatch in HATCHES.items():
         counts, starts = [c[status] for c in counted.values()], [*left.values()]
-        bars = axes.barh([*counted], counts, left=starts, label=status, color=colour)
+        bars = axes.barh([*counted], counts, left=starts, label=status, color=SHARES[status])
         for bar in bars:
-            bar.set(hatch=hatch, edgecolor="#565656")
+            bar.set(hatch=hatch, edgecolor=LIGHT["muted"])
         for label in axes.bar_label(
             bars, [str(n) if n else "" for n in counts], label_type="center"
         ):
@@ -390,7 +391,7 @@ def draw_counts(axes: Axes, counts: Mapping[str, int]) -> None:
 
     axes.invert_yaxis()
     axes.grid(False, axis="y")
-    bars = axes.barh([*counts], [*counts.values()], color="#ffc861", edgecolor="#565656")
+    bars = axes.barh([*counts], [*counts.values()], color=LIGHT["best"], edgecolor=LIGHT["muted"])
     axes.bar_label(bars, padding=3)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
@@ -402,7 +403,9 @@ def draw_scores(axes: Axes, points: Collection[float], highest: float) -> None:
     step = max(1, round(highest / 10))
     edges = [*itertools.takewhile(lambda e: e <= highest + step, itertools.count(0, step))]
     counts, _ = np.histogram([*points], edges)
-    bars = axes.bar(edges[:-1], counts, step, align="edge", edgecolor="#565656", color="#cfe6fa")
+    bars = axes.bar(
+        edges[:-1], counts, step, align="edge", edgecolor=LIGHT["muted"], color=LIGHT["here"]
+    )
     axes.bar_label(bars, [str(int(n)) if n else "" for n in counts])
     axes.set_xticks(edges[::2])
     axes.set_ylim(0, 1.15 * max(1, *counts))
