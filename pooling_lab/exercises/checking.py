@@ -121,7 +121,7 @@ class Task:
             with np.errstate(all="ignore"):  # an answer may hold any number
                 attempt = Attempt(exercise, answer, cases, did, again)
                 said = verdict(attempt, diagnose(attempt), final=final)
-        return _with_note(said, replaced)
+        return _with_note(said, replaced) if replaced and not said.passed else said
 
     def cases(self, secret: str | None = None, where: Where | None = None) -> list[Case]:
         """Return the inputs a function is tried on; the first is the example in the task.
@@ -203,9 +203,7 @@ _WRONG_KIND = {
 
 
 def _with_note(verdict: Verdict, replaced: list[str]) -> Verdict:
-    """Say it when functions of NumPy or Python had been replaced in the notebook."""
-    if not replaced or verdict.passed:
-        return verdict
+    """Say that functions of NumPy or Python had been replaced in the notebook."""
     note = f"`{replaced[0]}` has been replaced in this notebook; the check used the original."
     return dataclasses.replace(verdict, message=f"{verdict.message}\n{note}")
 

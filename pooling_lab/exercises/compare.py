@@ -6,9 +6,9 @@ import itertools
 import math
 import numbers
 import string
-from collections.abc import Callable, Iterable, Iterator, KeysView, ValuesView
+from collections.abc import Callable, Collection, Iterable, Iterator, KeysView, Sequence, ValuesView
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ RELATIVE = 1e-5  # float32 carries about seven digits
 HUGE = 1e15  # from here on whole numbers are not told apart any more
 MOST_NUMBERS = 10_000  # in one answer; no exercise asks for more
 LISTED = (Iterator, KeysView, ValuesView, range)  # generators, zip: the list they stand for
+ENOUGH_DIGITS = 3  # significant ones: a number rounded to so many is told from the others
+MANY = 4  # numbers that are rounded alike: then some may keep a single digit
 MOST_DIGITS = 6  # a number with more than these is not called rounded
 
 _MARKS = string.whitespace + ".,;:!?'\"`*_\N{HORIZONTAL ELLIPSIS}“”‘’„‚«»‹›"
@@ -190,12 +192,157 @@ def agree(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     Whole numbers agree when they are equal (a count of weights is right or wrong), others, and
     huge ones, up to rounding in float32. NaN agrees with NaN.
     """
+    marks: np.ndarray = agree_with_each(a, b[None])[0]
+    return marks
+
+
+def agree_with_each(a: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Mark the cells in which an array agrees with each of a stack of arrays; see `agree`."""
     with np.errstate(invalid="ignore"):  # inf − inf
-        difference, larger = abs(a - b), np.maximum(abs(a), abs(b))
-    rounding = RELATIVE * np.maximum(larger, 0.01 * larger[np.isfinite(larger)].max(initial=0))
+        difference, larger = abs(a - others), np.maximum(abs(a), abs(others))
+    finite = np.where(np.isfinite(larger), larger, 0)
+    largest = finite.max(axis=tuple(range(1, others.ndim)), keepdims=True, initial=0)
+    rounding = RELATIVE * np.maximum(larger, 0.01 * largest)
     close = (difference <= rounding) & (difference < np.inf)
-    whole = (a == np.rint(a)) & (b == np.rint(b)) & (larger < HUGE)
-    return (a == b) | (close & ~whole) | ((a != a) & (b != b))
+    whole = (a == np.rint(a)) & (others == np.rint(others)) & (larger < HUGE)
+    marks: np.ndarray = (a == others) | (close & ~whole) | ((a != a) & (others != others))
+    return marks
+
+
+Label = TypeVar("Label")
+
+
+class Candidates(Generic[Label]):
+    """Values that answers are held against, all of them at once.
+
+    Parameters
+    ----------
+    labelled
+        What leads to each value, and the value; those of one shape are stacked, so that one
+        comparison is enough.
+
+    Examples
+    --------
+    >>> Candidates([("a", plain([1, 2])), ("b", plain("told")), ("c", plain([[1, 2]]))]).equal_to(
+    ...     plain((1, 2))
+    ... )
+    ['a', 'c']
+    """
+
+    def __init__(self, labelled: Iterable[tuple[Label, Value]]) -> None:
+        both = [*labelled]
+        self.labels, self.values = [one for one, _ in both], [value for _, value in both]
+        self._stacks = _stacks(self.values, _free_of_leading_ones)
+        self._squeezed = _stacks(self.values, _free_of_ones)
+
+    def equal_to(self, value: Value) -> list[Label]:
+        """Return what leads to a value that is the `same`, in their order."""
+        if isinstance(value, np.ndarray):
+            found = _found(value, self._stacks.get(_free_of_leading_ones(value.shape)))
+        else:
+            found = [at for at, one in enumerate(self.values) if same(value, one)]
+        return [self.labels[at] for at in found]
+
+    def alike(self, value: Value) -> list[Label]:
+        """Return what leads to a value, shape included; if nothing does, but for axes of 1.
+
+        Examples
+        --------
+        >>> Candidates([("a", plain([[1], [2]])), ("b", plain([1, 3]))]).alike(plain([1, 2]))
+        ['a']
+        """
+        if not isinstance(value, np.ndarray):
+            return self.equal_to(value)
+        found = _found(value, self._squeezed.get(_free_of_ones(value.shape)))
+        exact = [at for at in found if np.shape(np.asarray(self.values[at])) == value.shape]
+        return [self.labels[at] for at in exact or found]
+
+    def equal_in_order(self, value: np.ndarray) -> list[Label]:
+        """Return what leads to the numbers of an array, read along rows or down columns."""
+        flat = self._stacks.get(_free_of_leading_ones((value.size,)))
+        found = {at for way in (value, value.T) for at in _found(way, flat)}
+        return [self.labels[at] for at in sorted(found)]
+
+    def rounded_to(self, value: Value) -> list[tuple[Label, int]]:
+        """Return what leads to a value that is rounded, and to how many digits it is."""
+        both = zip(self.labels, self.values, strict=True)
+        found = [(one, max(digits_kept(value, made), _evenly(value, made))) for one, made in both]
+        return [(one, digits) for one, digits in found if digits]
+
+
+def _evenly(value: Value, made: Value) -> int:
+    """Return to how many digits most of some numbers are kept, all rounded to as many decimals."""
+    if not (isinstance(value, np.ndarray) and isinstance(made, np.ndarray)):
+        return 0
+    many = value.shape == made.shape and value.size >= MANY and bool(np.isfinite(made).all())
+    if not many or not all_rounded([value], [made]):
+        return 0
+    return int(np.median(_digits(value, made)))
+
+
+Stack = tuple[list[int], np.ndarray]  # which values, and these, one row each
+
+
+def _free_of_leading_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape without what `same` does not look at: one number may stand in brackets."""
+    while shape and shape[0] == 1:
+        shape = shape[1:]
+    return shape
+
+
+def _free_of_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(n for n in shape if n != 1)
+
+
+def _stacks(
+    values: Sequence[Value], key: Callable[[tuple[int, ...]], tuple[int, ...]]
+) -> dict[tuple[int, ...], Stack]:
+    places: dict[tuple[int, ...], list[int]] = {}
+    for at, one in enumerate(values):
+        if isinstance(one, np.ndarray):
+            places.setdefault(key(one.shape), []).append(at)
+    return {
+        shape: (at, np.stack([np.asarray(values[n]).ravel() for n in at]))
+        for shape, at in places.items()
+    }
+
+
+def _found(value: np.ndarray, stack: Stack | None) -> list[int]:
+    if stack is None:
+        return []
+    places, rows = stack
+    return [places[at] for at in np.flatnonzero(agree_with_each(value.ravel(), rows).all(axis=1))]
+
+
+Marks = np.ndarray | None
+
+
+def marks_of(value: Value, right: Value) -> Marks:
+    """Mark the numbers of one part that are wrong; None where they do not stand side by side."""
+    if isinstance(value, str):
+        return np.array(value != right)
+    if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
+        return None
+    seen, wanted = aligned(value, right)
+    return ~agree(seen, wanted).reshape(value.shape) if seen.shape == wanted.shape else None
+
+
+def marked(value: Value, right: Value) -> Marks:
+    """Mark the wrong numbers of an answer, or where it has several parts, its wrong parts."""
+    value = parted(value, right)
+    if isinstance(value, tuple) and isinstance(right, tuple):
+        if len(value) != len(right):
+            return None
+        return np.array([_is_wrong(*pair) for pair in zip(value, right, strict=True)])
+    return None if isinstance(value, str) else marks_of(value, right)
+
+
+def _is_wrong(value: Value, right: Value) -> bool:
+    """Tell whether one of several parts is wrong; a single number may be rounded."""
+    mark = marks_of(value, right)
+    if mark is None:
+        return True
+    return bool(mark.any()) and not (mark.ndim == 0 and digits_kept(value, right) >= ENOUGH_DIGITS)
 
 
 def digits_kept(value: Value, right: Value) -> int:
@@ -267,6 +414,61 @@ def _is_rounded(value: np.ndarray, right: np.ndarray, step: float | np.ndarray) 
     return (abs(value - right) <= 0.5 * step * (1 + 1e-9)) & multiple
 
 
+class Beside(NamedTuple):
+    """A wrong answer beside the right one: all that is certain, compared once."""
+
+    marks: Marks  # which numbers are wrong, where that can be told
+    shape: bool  # whether it has the axes and sizes that are asked for
+    as_many: bool  # whether it has as many numbers
+    brackets: bool  # whether it is right but for its brackets
+    elsewhere: bool  # whether it holds all the right numbers, in other places
+    digits: int  # to how many digits it is right
+    rounded: bool  # whether all its numbers are right ones, rounded in one way
+
+
+def beside(value: Value, right: Value) -> Beside:
+    """Compare a wrong answer with the right one."""
+    brackets = elsewhere = False
+    if isinstance(value, np.ndarray) and isinstance(right, np.ndarray):
+        as_many = value.size == right.size > 1
+        brackets = as_many and bool(agree(value.ravel(), right.ravel()).all())
+        elsewhere = value.size > 2 and same_numbers(value, right)
+    digits = digits_kept(value, right)
+    return Beside(
+        marked(value, right),
+        outline(parted(value, right), right) == outline(right, right),
+        numbers_in(value) == numbers_in(right),
+        brackets,
+        elsewhere,
+        digits,
+        bool(digits) and all_rounded([value], [right]),
+    )
+
+
+def same_numbers(value: np.ndarray, right: np.ndarray) -> bool:
+    """Tell whether these are the right numbers, in whatever order and brackets."""
+    ordered = np.sort(value, axis=None), np.sort(right, axis=None)
+    return value.size == right.size and bool(agree(*ordered).all())
+
+
+def outline(value: Value, right: Value) -> Any:
+    """Return the shape of an answer; leading axes of length 1 are free."""
+    if isinstance(value, tuple):
+        rights = right if isinstance(right, tuple) and len(right) == len(value) else value
+        return tuple(outline(a, b) for a, b in zip(value, rights, strict=True))
+    if isinstance(value, str):
+        return "word"
+    shape, axes = value.shape, right.ndim if isinstance(right, np.ndarray) else value.ndim
+    while len(shape) > axes and shape[0] == 1:
+        shape = shape[1:]
+    return shape
+
+
+def numbers_in(value: Value) -> int:
+    """Return how many numbers and words an answer holds."""
+    return sum(map(numbers_in, value)) if isinstance(value, tuple) else int(np.size(value))
+
+
 # --- mistakes that lead to many answers ---------------------------------------------------------
 # A frame may hold −99 or −1e9: what `Exercise.mistaken` computes is one of them; the others are
 # recognised by what they have in common.
@@ -285,15 +487,22 @@ def one_frame_won(seen: np.ndarray, right: np.ndarray) -> bool:
     return not won.size or (len(won) == 1 and bool((won > right[differs]).all()))
 
 
+MADE_WHOLE: tuple[Callable[[np.ndarray], np.ndarray], ...] = (
+    *(np.floor, np.ceil, np.trunc, np.rint),
+    lambda v: np.floor(v + 0.5),
+    lambda v: np.trunc(v + np.copysign(0.5, v)),
+)
+
+
 def decimals_gone(seen: np.ndarray, right: np.ndarray) -> bool:
-    """Tell whether these are whole numbers beside the right ones: cut off, or rounded.
+    """Tell whether these are the right numbers made whole, all in one way: cut off, or rounded.
 
     Examples
     --------
     >>> decimals_gone(np.array([-3.0, 4.0]), np.array([-2.5, 4.5]))
     True
     """
-    return bool((seen == np.rint(seen)).all() and (abs(seen - right) < 1).all())
+    return any(np.array_equal(seen, whole(right)) for whole in MADE_WHOLE)
 
 
 ALIKE: dict[str, Callable[[np.ndarray, np.ndarray], bool]] = {
@@ -310,3 +519,8 @@ def alike(misconception: str, value: Value, right: Value | None) -> bool:
     return (
         seen.shape == right.shape and misconception in ALIKE and ALIKE[misconception](seen, right)
     )
+
+
+def alike_among(misconceptions: Collection[str], value: Value, right: Value | None) -> list[str]:
+    """Return those of some misconceptions that lead to many answers, and to ``value`` too."""
+    return [one for one in ALIKE if one in misconceptions and alike(one, value, right)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import difflib
 import functools
+import itertools
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from .compare import Value, alike, plain, same
+from .compare import Beside, Marks, Value, alike, beside, marked, plain, same
 from .seeded_random import Stream
 
 Case = Mapping[str, Any]
@@ -49,6 +50,17 @@ def known_version(numbers: int) -> int:
             "pooling_lab that the assignment came with, or a newer one"
         )
     return numbers
+
+
+class Judged(NamedTuple):
+    """What came out for a case, beside what is right: computed once."""
+
+    right: Value | None
+    passes: bool
+    marks: Marks = None  # which numbers are wrong, where that can be told
+    beside: Beside | None = None  # of a wrong short answer that stands beside the one right one
+    fitting: tuple[str, ...] = ()  # where many are right: misconceptions and slips that fit it
+    reordered: bool = False  # and whether it would be right in another order
 
 
 class Slip(NamedTuple):
@@ -184,9 +196,11 @@ class Exercise:
         """Return what somebody answers to whom this slip happens; None if that raises."""
         return answers_of([self.slips[slip].answers], case)[0]
 
-    def text(self, id: str) -> str:
-        """Return what is said about one of its misconceptions or slips."""
-        return self.misconceptions[id] if id in self.misconceptions else self.slips[id].text
+    @functools.cached_property
+    def texts(self) -> Mapping[str, str]:
+        """What is said about each of its misconceptions and slips, by id."""
+        slips = {id: slip.text for id, slip in self.slips.items()}
+        return {**slips, **self.misconceptions}
 
     def explains(self, value: Value | None, case: Case, wrong: Mistakes = NONE) -> bool:
         """Tell whether these misconceptions (none: the right way) lead to ``value``."""
@@ -198,6 +212,39 @@ class Exercise:
         if expected is not None and same(value, expected):
             return True
         return len(wrong) == 1 and alike(next(iter(wrong)), value, self.outcome(case))
+
+    def judge(self, value: Value | None, case: Case) -> Judged:
+        """Hold what came out for a case against what is right."""
+        right = self.outcome(case)
+        if value is None or right is None:
+            return Judged(right, False)
+        if self.fits is not None:
+            return self._judged_by_what_it_leads_to(value, case, right)
+        if same(value, right):
+            return Judged(right, True)
+        if self.kind == "code":
+            return Judged(right, False, marked(value, right))
+        compared = beside(value, right)
+        return Judged(right, False, compared.marks, compared)
+
+    def _judged_by_what_it_leads_to(self, value: Value, case: Case, right: Value) -> Judged:
+        assert self.fits is not None
+        if not isinstance(value, np.ndarray):
+            return Judged(right, False)
+        fits = functools.partial(self.fits, **case)
+        if fits(value, NONE):
+            return Judged(right, True)
+        if self.unordered:  # what a misconception leads to is one list
+            wrong = ~np.isin(value, np.asarray(right)) if value.ndim == 1 else None
+            return Judged(right, False, wrong)
+        every = (*self.misconceptions, *self.slips)
+        ways = map(frozenset, zip(every, strict=True))
+        ids = tuple(itertools.compress(every, map(fits, itertools.repeat(value), ways)))
+        others = [value[:, ::-1]] if value.ndim == 2 and value.shape[1] == 2 else []
+        if value.ndim == 1 and 2 <= value.size <= 4:
+            others = [*map(np.array, itertools.permutations(value))]
+        reordered = bool(others) and any(map(fits, others, itertools.repeat(NONE)))
+        return Judged(right, False, fitting=ids, reordered=reordered)
 
 
 def answers_of(functions: Iterable[Callable[..., Any]], case: Case) -> list[Value | None]:

@@ -9,7 +9,7 @@ telling does an exercise that asks for one name any.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -320,7 +320,20 @@ def _way(id: str) -> tuple[str, Count]:
 
 
 _ABOUT = (*ABOUT_PADDING, *ABOUT_STRIDES, *ABOUT_WINDOWS)
-ALL_COUNTS = tuple(map(_way, dict.fromkeys((*_ABOUT, *COUNTS))))
+ALL_COUNTS = {id: _way(id) for id in dict.fromkeys((*_ABOUT, *COUNTS))}
+
+
+def every_count(sizes: Sequence[int], window: tuple[int, int, int]) -> dict[str, list[float]]:
+    """Return how many windows every way to count them finds along some axes; "" is the right one.
+
+    Examples
+    --------
+    >>> found = every_count((7, 9), (3, 2, 0))
+    >>> found[""], found["forgot-plus-one"]
+    ([3, 4], [2, 3])
+    """
+    ways = {id: [how(n, *window) for n in sizes] for id, (_, how) in ALL_COUNTS.items()}
+    return {"": [count((), n, *window) for n in sizes], **ways}
 
 
 def _step(wrong: Mistakes, kernel_size: int, stride: int) -> int:

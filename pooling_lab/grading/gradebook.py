@@ -448,16 +448,14 @@ def _misconceptions(verdict: dict[str, Any]) -> tuple[str, ...]:
 
 @functools.cache
 def meaning(misconception: str) -> str:
-    """Return what a misconception is, as students are told, or else its name in words.
+    """Return what a misconception or slip is, as students are told, or else its name in words.
 
     Examples
     --------
     >>> meaning("counted-from-one")
     'Positions are counted from 0: the first cell of the map is cell 0.'
     """
-    every = [exercises.get(one) for one in exercises.ids()]
-    texts = [one.misconceptions.get(misconception) for one in every]
-    texts += [one.slips[misconception].text for one in every if misconception in one.slips]
+    texts = (exercises.get(one).texts.get(misconception) for one in exercises.ids())
     return next(
         filter(None, texts), _ANY_EXERCISE.get(misconception, misconception.replace("-", " "))
     )

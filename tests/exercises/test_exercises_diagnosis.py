@@ -12,6 +12,7 @@ from pooling_lab import exercises
 from pooling_lab.exercises.diagnosis.edits import matching
 from pooling_lab.exercises.diagnosis.explain import runner_of, solution_edits
 from pooling_lab.exercises.diagnosis.measured import measured
+from pooling_lab.exercises.messages import PERHAPS, SEVERAL
 from pooling_lab.exercises.misconceptions import (
     ABOUT_PADDING,
     ABOUT_STRIDES,
@@ -118,10 +119,13 @@ def test_every_slip_is_rejected_and_named(id, slip):
 
         else:
             answer = task.exercise.slipped(slip, task.numbers)
+            if answer is None:  # of some numbers this way makes nothing
+                continue
         verdict = task.check(answer)
         if not verdict.passed:
             break
-    assert verdict.status == "wrong" and verdict.explained, verdict
+    told = verdict.explained or PERHAPS in verdict.message or SEVERAL in verdict.message
+    assert verdict.status == "wrong" and told, verdict
     assert verdict.misconception in {*task.exercise.misconceptions, *task.exercise.slips}
 
 
@@ -216,8 +220,14 @@ def test_where_two_ways_lead_to_an_answer_both_are_told():
     assert "halves both sides" in message and "float64" in message
 
 
+MOST_MOVES = 20  # between files, for one wrong answer
+
+
 def moves(id, answer):
-    """How often a check goes on in another file of the package, once a task has been looked at."""
+    """How often a check goes on in another file of the package, once its task has been looked at.
+
+    What leads where in a task is worked out once; so another answer of that form is checked first.
+    """
     files = []
 
     def called(frame, event, _):
@@ -225,18 +235,53 @@ def moves(id, answer):
         if event == "call" and "exercises" in name and "pooling_lab" in name:
             files.append(name)
 
-    exercises.check(id, answer)
+    exercises.check(id, other_than(answer))
     sys.setprofile(called)
     try:
-        exercises.check(id, answer)
+        verdict = exercises.check(id, answer)
     finally:
         sys.setprofile(None)
+    assert verdict.status == "wrong", verdict
     return sum(a != b for a, b in itertools.pairwise(files))
 
 
-def test_a_wrong_answer_takes_few_moves_between_files():
-    assert moves("output-size", (48, 28)) < 40
-    assert moves("output-size", (123, 77)) < 80
+def other_than(answer):
+    """Another answer of the same form, which nothing explains."""
+    if isinstance(answer, tuple):
+        return tuple(map(other_than, answer))
+    return answer if isinstance(answer, str) else np.asarray(answer, float) * 7 + 1000.3
+
+
+def of_every_kind(id):
+    """Wrong answers, with what they are: every misconception and slip, edits, what nobody meant."""
+    task = exercises.show(id)
+    exercise, case = task.exercise, task.numbers
+    for one in exercise.misconceptions:
+        yield one, exercise.outcome(case, {one})
+    for one in exercise.slips:
+        yield one, exercise.slipped(one, case)
+    for edit in [] if exercise.fits else solution_edits(id)[::5]:
+        yield f"{edit.kind} {edit.old} {edit.new}", edit.outcome(case)
+    right, stream = exercise.outcome(case), Stream("moves", id)
+    if isinstance(right, np.ndarray):
+        yield "all moved", right + 1000
+        for answer in wrong_at_random(right, stream):
+            yield "at random", answer
+        yield "a row too many", np.stack([right, right + 1])
+    else:
+        yield "another number", (right[0] + 11.5, *right[1:])
+
+
+@pytest.mark.parametrize("id", ANSWERS)
+def test_a_wrong_answer_takes_few_moves_between_files(id):
+    task = exercises.show(id)
+    taken = {
+        what: moves(id, answer)
+        for what, answer in of_every_kind(id)
+        if answer is not None and not task.exercise.judge(answer, task.numbers).passes
+    }
+    assert len(taken) > 3
+    assert max(taken.values()) < MOST_MOVES, max(taken.items(), key=lambda one: one[1])
 
 
 SIZES = ("output-size", "ceil-and-dilation", "chain-sizes", "vgg-shapes", "multiply-adds")
@@ -254,7 +299,8 @@ def test_what_is_recognised_in_one_size_exercise_is_in_all_with_the_same_words(w
             if slip.partition("-in-the-")[0] == way:
                 assert one.text.endswith(text[1:]), (id, slip)
                 told.add(id)
-    right_in_a_chain = {"plus-one-inside", "padding-outside"}  # with its numbers, always
+    # With its numbers always right, or (its stride is 1) told as the padded size.
+    right_in_a_chain = {"plus-one-inside", "padding-outside", "padded-over-stride"}
     assert told >= {"output-size", "ceil-and-dilation"}
     assert "chain-sizes" in told or way in right_in_a_chain
 
@@ -295,21 +341,22 @@ def wrong_at_random(right, stream):
     return [every, one] if flat.size > 1 else [every]
 
 
-def test_random_answers_get_a_story_at_most_three_times_in_a_hundred():
-    told = tried = 0
-    for id in ANSWERS:
-        task, stream = exercises.show(id), Stream("null", id)
-        right = task.exercise.outcome(task.numbers)
-        if not isinstance(right, np.ndarray):
-            continue
-        for _ in range(12):
-            for answer in wrong_at_random(right, stream):
-                verdict = task.check(answer.tolist())
-                if not verdict.passed:
-                    tried += 1
-                    told += verdict.explained
-    assert tried > 300
-    assert told <= 0.03 * tried, f"{told} of {tried}"
+MOST_STORIES = 0.03  # of answers that mean nothing
+
+
+@pytest.mark.parametrize("id", [one for one in ANSWERS if one != "read-the-plot"])
+def test_random_answers_get_a_story_at_most_three_times_in_a_hundred(id):
+    task, stream = exercises.show(id), Stream("null", id)
+    right = task.exercise.outcome(task.numbers)
+    if right.size == 1 and right < 400:  # all of them
+        draws = map(np.array, range(int(right / 2), int(2 * right)))
+    else:
+        draws = itertools.chain.from_iterable(wrong_at_random(right, stream) for _ in range(60))
+    verdicts = [task.check(answer.tolist()) for answer in itertools.islice(draws, 120)]
+    told = [one for one in verdicts if one.explained and not one.passed]
+    tried = sum(not one.passed for one in verdicts)
+    assert tried >= 50
+    assert len(told) <= MOST_STORIES * tried, [one.misconception for one in told]
 
 
 @pytest.mark.parametrize("id", ALL)

@@ -97,8 +97,9 @@ PADDED = {
         ),
     ),
     "cut-off-at-zero": Slip(
-        "Every number is 0, as after a ReLU. All numbers of the map are below 0, so no window "
-        "holds a 0: which of its pixels is the largest?",
+        "Every number is 0, as if the padding were zeros that win in every window, or a ReLU came "
+        "after. The padding lies below every pixel, and each window holds pixels: which of them is "
+        "the largest?",
         lambda x: np.zeros((2, 2)),
     ),
     "signs-dropped": Slip(
@@ -259,6 +260,10 @@ INDICES = {
     "largest-magnitude": Slip(
         "Those are the positions of the numbers farthest from zero. The sign counts.",
         lambda x: _positions(abs(x)),
+    ),
+    "largest-magnitude-the-positive-one": Slip(
+        "Those are the positions of the numbers farthest from zero. The sign counts.",
+        lambda x: _positions(abs(x) + (x > 0) / 2),
     ),
     "second-largest": Slip(
         "Those are the positions of the second largest numbers.",
@@ -425,6 +430,10 @@ DRAWS: dict[str, tuple[str, How]] = {
         "often than a small one.",
         lambda v: _part(v.max() - v),
     ),
+    "undivided": (
+        "The numbers were not divided by their sum. The four probabilities are to add up to 1.",
+        lambda v: v,
+    ),
     "complement": (
         "Those are the chances that a cell is not drawn. Asked are those that it is.",
         lambda v: 1 - _part(v),
@@ -458,6 +467,11 @@ DRAWN: dict[str, Slip] = {
     "percent-throughout": Slip(
         "Those are percentages. The four probabilities are to add up to 1.",
         _drawn(lambda v: 100 * _part(v), lambda v, p: 100 * (_part(v) * v).sum()),
+    ),
+    "undivided-and-sum": Slip(
+        "The numbers were not divided by their sum. The four probabilities are to add up to 1: how "
+        "often does each come out, and what is that on average?",
+        _drawn(lambda v: v, lambda v, p: v.sum()),
     ),
     "test-first": Slip(
         "What the layer gives when testing stands first. It is to be the last of the five numbers.",

@@ -101,12 +101,10 @@ def _stack_story(layers: list[tuple[int, int]], field: int, jump: int) -> str:
         return ""
     if reach(layers[::-1]) == (field, jump):
         return " In reverse order it would do: the first layer is the one that looks at the photo."
-    if int(np.prod(kernels)) in (field, field + 1):
+    if int(np.prod(kernels)) == field:
         return " Its kernel sizes were multiplied: each layer adds (kernel_size − 1)·jump."
-    if sum(kernels) in (field, field + 1, field - 1):
-        return (
-            f" Its kernel sizes add up to {sum(kernels)}: after a stride a cell is several pixels."
-        )
+    if sum(kernels) == field:
+        return f" Its kernel sizes add up to {field}: after a stride a cell is several pixels."
     if abs(seen - field) == 1:
         return (
             " It is off by one: before any layer a number sees one pixel, and a layer adds "

@@ -154,7 +154,9 @@ add(
         stars=2,
         minutes=12,
         task="Write `my_max_pool2d`. `x` is an array of shape (H, W); kernel_size and stride are "
-        "whole numbers. There is no padding, and a window that does not fit whole is left out.",
+        "whole numbers. There is no padding, and a window that does not fit whole is left out. The "
+        "map may hold whole numbers or fractions, far below zero too; the result's values count, "
+        "its dtype does not.",
         stub=function("my_max_pool2d(x, kernel_size, stride)"),
         draws={1: _max_pool2d_draw},
         solution=max_pool2d,

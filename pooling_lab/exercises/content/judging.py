@@ -331,6 +331,15 @@ _PLOT_SLIPS = {
         "without its sign.",
         lambda a, b: (read_the_plot(a, b)[0], _OTHER_WORD[read_the_plot(a, b)[1]]),
     ),
+    "word-alone": Slip(
+        "The word is right, and the number is missing: how many standard errors is it?",
+        lambda a, b: read_the_plot(a, b)[1],
+    ),
+    "other-word-alone": Slip(
+        "The number is missing, and the word does not follow from it: find the number first, and "
+        "hold it against 2.776.",
+        lambda a, b: _OTHER_WORD[read_the_plot(a, b)[1]],
+    ),
     "true-or-false": Slip(
         "The number is right. In place of True or False write “told” or “cannot be told”.",
         lambda a, b: (read_the_plot(a, b)[0], read_the_plot(a, b)[1] == "told"),
@@ -375,8 +384,8 @@ add(
         minutes=8,
         task="`a` and `b` are test accuracies (percent) of two networks, trained with the same "
         "five seeds in the same order. How many standard errors is the mean difference a − b away "
-        'from zero? Beyond 2.776 it counts as told (95 %). Do not round: write `(t, "told")` or '
-        '`(t, "cannot be told")`.',
+        "from zero? Call that t; it is below 0 where `b` is ahead. Beyond 2.776, on either side, "
+        'it counts as told (95 %). Do not round: write `(t, "told")` or `(t, "cannot be told")`.',
         stub="answer = None",
         draws={1: keeping(_plot_draw, lambda a, b: 0.2 < abs(read_the_plot(a, b)[0]) < 2.6)},
         solution=read_the_plot,
@@ -410,8 +419,9 @@ add(
         stars=2,
         minutes=8,
         task="`x` is an image of 8×8, with 1 for ink and 0 for paper. Draw another one, as a list "
-        "of rows: 2×2 max pooling with stride 2 must not tell the two apart, average pooling must, "
-        "and at least 8 cells must differ. Many answers are right.",
+        "of rows, in which every cell is 0 or 1 too, without grey: 2×2 max pooling with stride 2 "
+        "must not tell the two apart, average pooling must, and at least 8 cells must differ. Many "
+        "answers are right.",
         stub="answer = None",
         draws={1: draw_image},
         solution=break_max_pooling,

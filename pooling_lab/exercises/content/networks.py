@@ -203,20 +203,6 @@ def _work_of(how: Count) -> Callable[..., float]:
 
 _WORK_SLIPS = {
     **counted(_work_of, "forgot-plus-one", "padding-once", "ceil-for-floor"),
-    "kernel-forgotten": Slip(
-        "The kernel is missing from the product. One output reads a whole window: how many cells "
-        "of each input channel is that?",
-        lambda size, inputs, outputs, kernel_size: (
-            ((size + 2 * (kernel_size // 2) - kernel_size) // 2 + 1) ** 2 * (outputs * inputs)
-        ),
-    ),
-    "outputs-forgotten": Slip(
-        "The output channels are missing from the product. Each of them has windows of its own.",
-        lambda size, inputs, outputs, kernel_size: (
-            ((size + 2 * (kernel_size // 2) - kernel_size) // 2 + 1) ** 2
-            * (inputs * kernel_size**2)
-        ),
-    ),
 }
 
 _MULTIPLY_ADDS = {
@@ -346,10 +332,6 @@ _BYTE_SLIPS = {
     "shape": Slip(
         "That is the shape of the result. How many numbers is that, and how many bytes are they?",
         lambda batch, channels, height, width: (batch, channels, height // 2, width // 2),
-    ),
-    "sides-added": Slip(
-        "Rows and columns were added. How many cells has a map of 2 rows and 3 columns?",
-        lambda batch, channels, height, width: batch * channels * (height // 2 + width // 2) * 4,
     ),
     **counted(_pooled_bytes, "forgot-plus-one", "stride-ignored"),
 }

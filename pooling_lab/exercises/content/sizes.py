@@ -22,6 +22,7 @@ from ..misconceptions import (
     Count,
     count,
     counted,
+    every_count,
     slide,
     usual,
 )
@@ -206,7 +207,27 @@ def _output_size_mistaken(wrong: Mistakes, height: int, width: int, **window: in
     return sizes[::-1] if "rows-columns-swapped" in wrong else sizes
 
 
+def _along(axis: int, how: Count) -> Callable[..., list[float]]:
+    """Return the answer of somebody who counts the windows along one axis in this way."""
+
+    def answers(height: int, width: int, **window: int) -> list[float]:
+        sizes: list[float] = [*output_size(height, width, **window)]
+        sizes[axis] = how((height, width)[axis], *window.values())
+        return sizes
+
+    return answers
+
+
+_ONE_AXIS = (
+    *("forgot-plus-one", "padding-once", "padding-ignored", "ceil-for-floor", "stride-ignored"),
+    *("window-not-subtracted", "same-size", "one-too-many"),
+)
 _OUTPUT_SLIPS = {
+    **{
+        id: slip
+        for axis, where in enumerate(("the rows alone", "the columns alone"))
+        for id, slip in counted(functools.partial(_along, axis), *_ONE_AXIS, where=where).items()
+    },
     "windows-in-all": Slip(
         "That is how many windows there are in all. The task asks for rows and columns apart.",
         lambda **case: np.prod(output_size(**case)),
@@ -423,6 +444,13 @@ _CEIL_SLIPS = {
             )
         )(gaps, kernel_size, dilation, rounded, stride),
     ),
+    "row-thinned": Slip(
+        "The rows were made shorter by the dilation. It makes the window longer, and leaves the "
+        "row as it is: draw one window.",
+        lambda gaps, kernel_size, dilation, rounded, stride: _ceil_parts(
+            span=lambda k, d: k, first=lambda n, k, s, p: (n // dilation - k) // s + 1
+        )(gaps, kernel_size, dilation, rounded, stride),
+    ),
     "fraction-kept": Slip(
         "A number of windows is whole. Decide what becomes of one that only partly fits: in the "
         "one pool, and in the other.",
@@ -467,7 +495,8 @@ add(
         task="Rows of {gaps} pixels go through a max pool with kernel_size={kernel_size}, stride=2 "
         "and dilation={dilation}; rows of {rounded} pixels through one with "
         "kernel_size={kernel_size}, stride={stride}, padding=1 and `ceil_mode=True`. How many "
-        "numbers come out of each in PyTorch? Write the four as a list: `[a, b, c, d]`.",
+        "numbers come out of each row in PyTorch? Write the four as a list, in the order of the "
+        "rows above: `[a, b, c, d]`.",
         entries=(
             "the first dilated row",
             "the second dilated row",
@@ -502,7 +531,7 @@ _WINDOW_MISTAKES = usual(
 )
 
 
-COUNTED_OTHERWISE = {"forgot-plus-one", "ceil-for-floor"}
+COUNTED_OTHERWISE = {*ALL_COUNTS}
 
 
 def _window_works(
@@ -514,12 +543,20 @@ def _window_works(
     allowed = smallest <= kernel_size <= largest
     allowed |= kernel_size < smallest and "window-too-small" in wrong
     narrow_enough = padding <= kernel_size // 2 or "padding-too-wide" in wrong
-    if set(wrong) & COUNTED_OTHERWISE:  # one right size says that it was not
-        counts = [count((), n, *window) for n in sizes]
-        if any(n == m for n, m in zip(counts, wanted, strict=True)):
-            return False
-    works = all(count(wrong, n, *window) == m for n, m in zip(sizes, wanted, strict=True))
-    return works and allowed and narrow_enough
+    if not (allowed and narrow_enough):
+        return False
+    counts = _counts(sizes, window)
+    otherwise = COUNTED_OTHERWISE & {*wrong}
+    if any(n == m for n, m in zip(counts[""], wanted, strict=True)) and otherwise:
+        return False  # one right size says that it was not
+    if len(otherwise) > 1:
+        return [count(wrong, n, *window) for n in sizes] == [*wanted]
+    return counts[min(otherwise, default="")] == [*wanted]
+
+
+@functools.lru_cache(100)
+def _counts(sizes: Sizes, window: Window) -> dict[str, list[float]]:
+    return every_count(sizes, window)
 
 
 def _is_window(answer: np.ndarray) -> bool:
@@ -555,7 +592,7 @@ def _window_gives(
     kernel_size, stride, padding = map(int, answer)
     if stride < 1 or not 1 <= kernel_size <= min(sizes) + 2 * padding or padding < 0:
         return "No such window moves over this map: it fits in, and each step is at least 1."
-    turned = tuple(int(count((), n, kernel_size, stride, padding)) for n in sizes)
+    turned = tuple(map(int, _counts(sizes, (kernel_size, stride, padding))[""]))
     said = f"It turns {sizes} into {turned}"
     if not smallest <= kernel_size <= largest:
         works = ", as wanted, but" if turned == wanted else f"; wanted is {wanted}, and"
@@ -577,7 +614,7 @@ def _window_gives(
         )
     ways = ["few" if a < b else "many" for _, a, b in both]
     both_ways = f" Both are too {ways[0]}." if len({*ways}) == 1 else ""
-    return f"{said}; wanted is {wanted}.{both_ways}{_window_story(answer, wanted, sizes)}"
+    return f"{said}; wanted is {wanted}.{both_ways}{_window_story(answer, wanted)}"
 
 
 _WINDOW_ASKED = "A window is three whole numbers here: `(kernel_size, stride, padding)`."
@@ -597,8 +634,8 @@ def _no_window(answer: np.ndarray, wanted: Sizes) -> str:
     return f"Yours has {answer.size}."
 
 
-def _window_story(answer: np.ndarray, wanted: Sizes, sizes: Sizes) -> str:
-    """Say which other way to count the windows gives the wanted sizes, if there is one."""
+def _window_story(answer: np.ndarray, wanted: Sizes) -> str:
+    """Say how a window was chosen, where that can be seen."""
     kernel_size, stride, padding = map(int, answer)
     if tuple(answer[:2]) == wanted:
         return " Its first two numbers are the sizes that are wanted: those come out of a window."
@@ -606,16 +643,25 @@ def _window_story(answer: np.ndarray, wanted: Sizes, sizes: Sizes) -> str:
         return " Its windows lie side by side: the stride need not be kernel_size."
     if stride == 1:
         return " With stride 1 a map hardly shrinks: how many times fewer are wanted?"
-    window = kernel_size, stride, padding
-    ways = [
-        text
-        for text, how in ALL_COUNTS
-        if [how(n, *window) for n in sizes] == [*wanted] and text not in _WINDOW_MISTAKES.values()
-    ]
-    usual_ways = [text for text in ways if text in TEXTS.values()]
-    told = usual_ways or ways
-    few = len(told) in (1, 2)  # more fit by chance
-    return " ".join([f" Counted otherwise it would be {wanted}.", *told]) if few else ""
+    return ""
+
+
+def _counted_by(way: str, sizes: Sizes, wanted: Sizes, smallest: int, largest: int) -> Window:
+    """Find a window that would do for somebody who counts windows in another way."""
+    ends = smallest, largest
+    windows = itertools.product(ends, range(1, min(sizes)), range(largest // 2 + 1))
+    return next(one for one in windows if _window_works(one, {way}, sizes, wanted, *ends))
+
+
+_NO_SMALLER = (  # ways to count after which no window makes a map so much smaller
+    *("same-size", "padded-size", "stride-ignored", "size-over-kernel"),
+    "stride-forgotten-plus-one",
+)
+_WINDOW_SLIPS = {
+    id: Slip(text, functools.partial(_counted_by, id))
+    for id, (text, _) in ALL_COUNTS.items()
+    if id not in (*_WINDOW_MISTAKES, *_NO_SMALLER)
+}
 
 
 # --- choose-window --------------------------------------------------------------------------
@@ -665,6 +711,7 @@ add(
         solution=choose_window,
         mistaken=_window_mistaken,
         misconceptions=_WINDOW_MISTAKES,
+        slips=_WINDOW_SLIPS,
         hints=(
             "The stride is close to how many times fewer pixels are wanted. Start with that.",
             "Take the smallest kernel_size allowed, and try padding 0, then 1, then 2…",
@@ -795,6 +842,11 @@ _DROPPED_SLIPS = {
         lambda size, kernel_size, stride: sorted(
             size - 1 - n for n in _left_over(size, kernel_size, stride)
         ),
+    ),
+    "kernel-and-stride-exchanged": Slip(
+        "kernel_size and stride have changed places: which of the two is how large a window is, "
+        "and which is how far it moves?",
+        lambda size, kernel_size, stride: _left_over(size, stride, kernel_size),
     ),
     "how-many": Slip(
         "That is how many pixels there are that no window reads. Asked are their numbers.",
@@ -980,9 +1032,17 @@ def _listed(change: Callable[[int, list[int]], list[int]]) -> Callable[..., list
 
 
 # Of these layers some ways to count always come out right: a 2/2 pool moves by its kernel_size.
-_PADDINGS = tuple(way for way in ABOUT_PADDING if way != "padding-outside")
+# With stride 1 no way is told that divides by the stride, or leaves it out.
+_PADDINGS = tuple(
+    way for way in ABOUT_PADDING if way not in ("padding-outside", "padded-over-stride")
+)
+_CONVOLUTIONS = ("forgot-plus-one", "one-too-many", "kernel-added", "half-the-kernel")
 _STRIDES = tuple(way for way in ABOUT_STRIDES if way != "plus-one-inside")
 _STRIDES_OF_2 = ("stride-ignored", "ceil-for-floor", "size-over-stride-up")
+_KEPT = (
+    "A window without padding cannot stand at the edge: how often does it fit?",
+    "The padding does not make up for its kernel: how many cells are added, how many lost?",
+)
 _CHAIN_SLIPS = {
     "padding-everywhere": Slip(
         "The first convolution was given a padding of 1 too. The task gives one to the second "
@@ -1016,15 +1076,29 @@ _CHAIN_SLIPS = {
         "out of the first convolution.",
         _listed(lambda size, sizes: [size, *sizes]),
     ),
+    **{
+        f"size-kept-in-{where.replace(' ', '-')}": Slip(
+            f"In {where} the size was kept. {_KEPT[padding]}",
+            _chain_with(lambda n, k, s, p: n, layer),
+        )
+        for where, layer, padding in ((LAYERS[0], 0, 0), (LAYERS[2], 2, 1))
+    },
     **counted(
-        lambda how: _chain_with(how, 0, 2), *ABOUT_WINDOWS, *_PADDINGS, where="the convolutions"
+        lambda how: _chain_with(how, 0, 2), *_CONVOLUTIONS, *_PADDINGS, where="the convolutions"
     ),
     **counted(lambda how: _chain_with(how, 1, 3), *ABOUT_WINDOWS, *_STRIDES, where="the pools"),
     **{
         id: slip
-        for layer, ways in enumerate(((), _STRIDES_OF_2, _PADDINGS, _STRIDES))
+        for layer, ways in enumerate(
+            (
+                _CONVOLUTIONS,
+                (*ABOUT_WINDOWS, *_STRIDES_OF_2),
+                (*_CONVOLUTIONS, *_PADDINGS),
+                (*ABOUT_WINDOWS, *_STRIDES),
+            )
+        )
         for id, slip in counted(
-            functools.partial(_in_layer, layer), *ABOUT_WINDOWS, *ways, where=LAYERS[layer]
+            functools.partial(_in_layer, layer), *ways, where=LAYERS[layer]
         ).items()
     },
 }

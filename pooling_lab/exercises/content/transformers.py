@@ -68,7 +68,8 @@ add(
         task="Sentences of a batch differ in length and are padded to the longest. Write "
         "`my_masked_mean` for `x` of shape (N, L, C): it returns an array of shape (N, C), the "
         "mean over those of the L cells that `mask`, of shape (N, L), keeps with a 1. A 0 marks "
-        "padding, which must not count; at least one cell of each sequence is kept.",
+        "padding, which must not count: it stands behind a sentence and never within it, and every "
+        "sentence has at least one cell.",
         stub=function("my_masked_mean(x, mask)"),
         draws={1: _mask_draw},
         solution=masked_mean,

@@ -148,11 +148,6 @@ _STRIDED_SLIPS = {
         "One bias was counted in all. A convolution has one for each of its output channels.",
         lambda channels, kernel_size: kernel_size**2 * channels**2 + 1,
     ),
-    "bias-per-cell": Slip(
-        "A bias was counted for every cell of the kernel. It is added once, when the kernel's "
-        "products have been added up: how many biases does an output channel have?",
-        lambda channels, kernel_size: kernel_size**2 * (channels**2 + channels),
-    ),
     "bytes": Slip(
         "Those would be bytes, four for each number. The task asks how many numbers.",
         lambda channels, kernel_size: 4 * (kernel_size**2 * channels**2 + channels),

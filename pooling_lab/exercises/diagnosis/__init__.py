@@ -1,9 +1,11 @@
 """From a wrong answer to a `Diagnosis`: what was found, as plain data; `messages` words it.
 
-What explains an answer is looked for from the surest down: a misconception of the list (`known`);
-what a function reads and makes, measured (`measured`, `routes`); what a grid worked out by hand is
-(`by_hand`); the worked solution with one thing changed (`edits`); two misconceptions at once. It is
-told when it gives every number that was seen. Where nothing does, only what is certain is said.
+What explains an answer is looked for from the surest down. Of a function (`functions`): a
+misconception of the list (`known`); what it reads and makes, measured (`measured`, `routes`); the
+worked solution with one thing changed (`edits`). Of a short answer (`answers`): the same list,
+other windows (`by_hand`), products (`formulas`), changes; what each leads to in a task is worked
+out once (`hypotheses`). It is told when it gives every number that was seen. Where nothing does,
+only what is certain is said.
 """
 
 from __future__ import annotations
@@ -16,9 +18,8 @@ from typing import Any, Literal
 
 from ..compare import Value
 from ..exercise import Case
-from . import explain, forms, functions, known, looks, names, whole_numbers
+from . import answers, explain, functions, known, looks, names, whole_numbers
 from .attempt import Attempt
-from .known import rounded_enough
 
 Status = Literal["passed", "wrong", "not attempted", "error"]
 
@@ -53,24 +54,29 @@ def diagnose(attempt: Attempt) -> Diagnosis:
     """Return what is found about an attempt."""
     if _untouched(attempt):
         return Diagnosis("not attempted", "untouched")
-    last = len(attempt.outcomes) - 1
-    trouble = attempt.outcomes[last].trouble
+    last = len(attempt.run.outcomes) - 1
+    trouble = attempt.run.outcomes[last].trouble
     if trouble and trouble.kind == "TimeUp":
         return Diagnosis("error", "stopped", at=last, explained=True)
     if attempt.run.called:
         facts = {"name": min(attempt.run.called)}
         return Diagnosis("wrong", "library", ("library-used",), explained=True, facts=facts)
+    is_code = attempt.is_code
     if not attempt.wrong:
         return _all_right(attempt)
-    if rounded_enough(attempt):
-        return Diagnosis("passed", "rounded-enough", explained=True)
     first = attempt.wrong[0]
     trouble = attempt.outcomes[first].trouble
     if trouble:
         return _known_elsewhere(attempt) or _stopped(attempt, first)
     if attempt.values[first] is None:
         return Diagnosis("wrong", "no-return", ("no-return",), at=first, explained=True)
-    return _wrong_result(attempt)
+    found = _of_function(attempt) if is_code else answers.of(attempt)
+    if found is None:
+        return Diagnosis("wrong", "unexplained", at=first)
+    status: Status = "passed" if found.kind == "rounded-enough" else "wrong"
+    at = found.facts.get("at", first)
+    ids = names.of(found) if is_code else found.facts.get("ids", ())
+    return Diagnosis(status, found.kind, ids, at, found.explained, found.facts)
 
 
 def _stopped(attempt: Attempt, first: int) -> Diagnosis:
@@ -97,7 +103,7 @@ def _all_right(attempt: Attempt) -> Diagnosis:
 
 
 def _untouched(attempt: Attempt) -> bool:
-    first = attempt.outcomes[0]
+    first = attempt.run.outcomes[0]
     if first.trouble:
         return first.trouble.kind == "NotImplementedError"
     if first.value is not None:
@@ -114,23 +120,16 @@ def _has_a_body(attempt: Attempt) -> bool:
     return code is None or len([*dis.get_instructions(code)]) > len([*dis.get_instructions(empty)])
 
 
-def _wrong_result(attempt: Attempt) -> Diagnosis:
+def _of_function(attempt: Attempt) -> explain.Finding | None:
     """Ask one layer after the other; the first that explains everything wins."""
-    found = (
+    return (
         _known(attempt)
-        or (None if attempt.is_code else known.rounded(attempt))
         or whole_numbers.of(attempt)
         or looks.at_once(attempt)
         or _from_what_it_does(attempt)
-        or forms.of(attempt)
         or known.two(attempt)
         or looks.later(attempt)
     )
-    first = attempt.wrong[0]
-    if found is None:
-        return Diagnosis("wrong", "unexplained", at=first)
-    at = found.facts.get("at", first)
-    return Diagnosis("wrong", found.kind, names.of(found), at, found.explained, found.facts)
 
 
 def _known(attempt: Attempt) -> explain.Finding | None:
@@ -142,13 +141,7 @@ def _known(attempt: Attempt) -> explain.Finding | None:
 
 
 def _from_what_it_does(attempt: Attempt) -> explain.Finding | None:
-    if attempt.exercise.fits is not None:
-        return None
-    if not attempt.is_code:
-        value = attempt.values[0]
-        assert value is not None
-        return explain.of_answer(attempt.exercise, attempt.cases[0], value)
-    if attempt.runner is None:
+    if attempt.exercise.fits is not None or attempt.runner is None:
         return None
     found = functions.of(attempt, _only_values(attempt))
     if found and found.explained and found.kind != "edit":

@@ -9,11 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..compare import Value, agree, aligned, parted
-from ..exercise import Case, Exercise
+from ..compare import Marks, Value
+from ..exercise import Case, Exercise, Judged
 from ..guarded_run import Outcome, Run, Runner
-
-Marks = np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -55,9 +53,14 @@ class Attempt:
         return seen + [None] * (len(self.cases) - len(seen))
 
     @cached_property
+    def judged(self) -> list[Judged]:
+        """What came out for each input, beside what the worked solution gives."""
+        return [*map(self.exercise.judge, self.values, self.cases)]
+
+    @cached_property
     def expected(self) -> list[Value | None]:
         """What the worked solution gives for each input."""
-        return [self.exercise.outcome(case) for case in self.cases]
+        return [one.right for one in self.judged]
 
     @cached_property
     def wrong(self) -> list[int]:
@@ -66,8 +69,7 @@ class Attempt:
         A window of one cell comes last: what it shows is seldom what went wrong.
         """
         tried = range(len(self.outcomes))
-        right = self.exercise.explains
-        off = [i for i in tried if not right(self.outcomes[i].value, self.cases[i])]
+        off = [i for i in tried if not self.judged[i].passes]
         if len(off) < 2:
             return off
         return sorted(off, key=lambda i: (_one_cell(self.cases[i]), effort(self.cases[i])))
@@ -75,40 +77,11 @@ class Attempt:
     @cached_property
     def marks(self) -> Marks:
         """Which numbers of the first wrong result are wrong, where that can be told."""
-        value, right = self.values[self.wrong[0]], self.expected[self.wrong[0]]
-        if value is None or right is None:
-            return None
-        value = parted(value, right)
-        if isinstance(value, tuple) and isinstance(right, tuple):
-            return _marked_parts(value, right)
-        if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
-            return None
-        if self.exercise.fits:
-            listed = self.exercise.unordered and value.ndim == 1
-            return ~np.isin(value, right) if listed else None
-        return marks_of(value, right)
+        return self.judged[self.wrong[0]].marks
 
 
 def _one_cell(case: Case) -> bool:
     return bool(case.get("kernel_size") == 1)
-
-
-def _marked_parts(value: tuple[Value, ...], right: tuple[Value, ...]) -> Marks:
-    """Mark the wrong ones among parts that are words or single numbers."""
-    if len(value) != len(right):
-        return None
-    marks = [marks_of(*pair) for pair in zip(value, right, strict=True)]
-    return np.array([mark is None or mark.any() for mark in marks])
-
-
-def marks_of(value: Value, right: Value) -> Marks:
-    """Mark the numbers of one part that are wrong; None where they do not stand side by side."""
-    if isinstance(value, str):
-        return np.array(value != right)
-    if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
-        return None
-    seen, wanted = aligned(value, right)
-    return ~agree(seen, wanted).reshape(value.shape) if seen.shape == wanted.shape else None
 
 
 def effort(case: Case) -> tuple[int, int, float]:

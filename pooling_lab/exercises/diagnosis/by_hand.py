@@ -9,21 +9,22 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..compare import Value, agree
+from ..compare import Candidates, Value, agree
 from ..exercise import Case, Exercise, answers_of, per_case
 from .makes import OPERATIONS, Window, values_of
 from .probe import Probe, Runner, mixed_up, unlike
-from .reads import Axis, Reads, measure
+from .reads import Axis, Box, Reads, box_of, measure
 
 Ends = tuple[tuple[int, int], ...]  # where each window along an axis starts and stops
 
 FEWEST = 4  # numbers that an answer needs to be told from others by
+MOST_CHANGES = 2  # in which windows and operation differ from the asked ones
 DIVISORS = (2, 3, 4, 6, 8, 9)
 OTHER_WINDOWS = ("max", "min", "mean", "sum", "farthest-from-zero", "first", "last")
 
@@ -38,12 +39,9 @@ class OfGrid:
     asked_columns: Axis
     operation: str
     asked_operation: str
+    cost: float = 0  # in how many ways it differs from what is asked
+    windows_differ: bool = False
     part: int | None = None  # of several grids
-
-    @property
-    def windows_differ(self) -> bool:
-        """Whether other windows than the asked ones were taken."""
-        return (self.rows, self.columns) != (self.asked_rows, self.asked_columns)
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Layout:
     """The windows that a task asks for, found by probing its worked solution.
 
     ``asked`` holds the windows along rows and columns for each plane of the result, ``operations``
-    what is made of them, ``tables`` what the operations give for every window tried so far.
+    what is made of them.
     """
 
     x: np.ndarray
@@ -60,14 +58,6 @@ class Layout:
     planes: list[tuple[int, ...]]
     asked: list[tuple[Axis, Axis] | None]
     operations: list[list[str]]
-    tables: list[Table]
-
-    def over(self, plane: tuple[int, ...]) -> np.ndarray:
-        """Return the map that a plane of the result is made of."""
-        return self.x if self.x.ndim == 2 else self.x[plane]
-
-
-Table = dict[tuple[int, int, int, int], dict[str, float]]  # a window's ends: each operation's value
 
 
 @per_case
@@ -86,24 +76,33 @@ def layout(exercise: Exercise, case: Case) -> Layout | None:
     planes = [*np.ndindex(right.shape[:-2])]
     asked = [_asked(reads, plane) for plane in planes]
     operations = [_operations(solution, case, reads, plane) for plane in planes]
-    return Layout(x, right, reads, planes, asked, operations, [{} for _ in planes])
+    return Layout(x, right, reads, planes, asked, operations)
 
 
-def of_grid(exercise: Exercise, case: Case, value: np.ndarray) -> list[OfGrid]:
-    """Return what gives exactly this grid, what differs least from the task first."""
-    task = layout(exercise, case)
-    if task is None or value.size < FEWEST or value.ndim != task.right.ndim:
+def grids_of(task: Layout, shape: tuple[int, ...]) -> list[Candidates[OfGrid]]:
+    """Return what answers of a shape may be, plane by plane; none where that tells nothing."""
+    right = task.right.shape
+    if np.prod(shape) < FEWEST or len(shape) != len(right) or shape[:-2] != right[:-2]:
         return []
-    if value.shape[:-2] != task.right.shape[:-2]:
-        return []
-    found: list[list[OfGrid]] = []
-    for at, plane in enumerate(task.planes):
-        asked, operations = task.asked[at], task.operations[at]
+    found = []
+    for plane, asked, operations in zip(task.planes, task.asked, task.operations, strict=True):
         if asked is None or not operations:
             return []
-        over, table = task.over(plane), task.tables[at]
-        found.append([*_explained(over, value[plane], asked, operations[0], table)])
-    return _shared(found, task.planes, task.x.ndim == 2 and task.right.ndim == 3)
+        over = task.x if task.x.ndim == 2 else task.x[plane]
+        found.append(Candidates(_grids(over, shape[-2:], asked, operations[0])))
+    return found
+
+
+def of_all_planes(task: Layout, planes: Sequence[Sequence[OfGrid]]) -> list[OfGrid]:
+    """Return what explains every plane, what differs least from the task alone.
+
+    Of several results each has its own explanation.
+    """
+    if task.x.ndim == 2 and len(planes) > 1:
+        least = [min(ways, key=lambda one: one.cost) for ways in planes]
+        return [dataclasses.replace(one, part=at) for at, one in enumerate(least)]
+    shared = [one for one in planes[0] if all(one in ways for ways in planes)]
+    return [one for one in shared if one.cost == min(each.cost for each in shared)]
 
 
 @dataclass(frozen=True)
@@ -114,6 +113,7 @@ class OfGroups:
     asked_operation: str
     groups: str  # a name out of `GROUPS`
     cells: int  # of a group
+    cost: float = MOST_CHANGES  # as unlike the task as windows may be
 
 
 Cells = list[np.ndarray]  # of each group the places of its cells in the map, counted along its rows
@@ -151,33 +151,20 @@ def _windows(places: np.ndarray, window: tuple[int, int]) -> Cells:
     return [places[i : i + high, j : j + wide].ravel() for i in rows for j in columns]
 
 
-def of_groups(exercise: Exercise, case: Case, value: np.ndarray) -> OfGroups | None:
-    """Return which operation over other groups of cells gives these numbers, in their order.
+def groups_of(task: Layout) -> Iterator[tuple[OfGroups, np.ndarray]]:
+    """Yield operations over other groups of cells than windows, and the numbers they give.
 
-    Brackets do not matter. Of channels each has its groups, or one group goes through them all.
+    Of channels each has its groups, or one group goes through them all.
     """
-    task = layout(exercise, case)
-    if task is None or same_numbers(value, task.right):
-        return None
-    if value.size < FEWEST and (value.size == 2 or value.shape == task.right.shape):
-        return None
     first = task.reads.of((0,) * len(task.reads.output))
     high, wide = (int(n) for n in np.ptp(np.argwhere(first), axis=0)[-2:] + 1)
     asked = task.operations[0]
     for groups, cells in _groupings(task.x.shape, (high, wide)):
-        if value.size != len(cells) or not cells or (groups == "cell" and len(cells[0]) == 1):
+        if not cells or (groups == "cell" and len(cells[0]) == 1):
             continue
         for name in dict.fromkeys([*asked[:1], *OTHER_WINDOWS]):
             made = np.array([_value(ALL[name], task.x.ravel()[one]) for one in cells])
-            if agree(made, value.ravel()).all() or agree(made, value.T.ravel()).all():
-                return OfGroups(name, asked[0] if asked else name, groups, len(cells[0]))
-    return None
-
-
-def same_numbers(value: np.ndarray, right: np.ndarray) -> bool:
-    """Tell whether these are the right numbers, in whatever order and brackets."""
-    ordered = np.sort(value, axis=None), np.sort(right, axis=None)
-    return value.size == right.size and bool(agree(*ordered).all())
+            yield OfGroups(name, asked[0] if asked else name, groups, len(cells[0])), made
 
 
 @dataclass(frozen=True)
@@ -186,17 +173,19 @@ class OneWindow:
 
     place: tuple[int, ...]
     marks: np.ndarray  # its cells in the map
+    box: Box | None  # which they fill
     numbers: np.ndarray
-    operation: str  # asked
+    operation: str  # asked; "" where it is none of the table
 
 
-def of_one_window(exercise: Exercise, case: Case, place: tuple[int, ...]) -> OneWindow | None:
-    """Return the window that the number at ``place`` should be made of."""
-    task = layout(exercise, case)
-    if task is None or len(place) != len(task.reads.output):
-        return None
-    marks, asked = task.reads.of(place), task.operations[task.planes.index(place[:-2])]
-    return OneWindow(place, marks, task.x[marks], asked[0]) if asked else None
+def windows_of(task: Layout) -> Mapping[tuple[int, ...], OneWindow]:
+    """Return the window that each number of the result is made of, by its place."""
+    found = {}
+    for place in np.ndindex(task.reads.output):
+        marks, asked = task.reads.of(place), task.operations[task.planes.index(place[:-2])]
+        what = asked[0] if asked else ""
+        found[place] = OneWindow(place, marks, box_of(marks), task.x[marks], what)
+    return found
 
 
 def _groupings(shape: tuple[int, ...], window: tuple[int, int]) -> Iterator[tuple[str, Cells]]:
@@ -209,16 +198,6 @@ def _groupings(shape: tuple[int, ...], window: tuple[int, int]) -> Iterator[tupl
         if len(planes) > 1 and all(each):
             through = [np.concatenate(cells) for cells in zip(*each, strict=True)]
             yield f"{name}-through-channels", through
-
-
-def _shared(found: list[list[OfGrid]], planes: list[Any], parts: bool) -> list[OfGrid]:
-    """Return what explains every plane; of several results, each has its own explanation."""
-    if not all(found):
-        return []
-    if parts and len(planes) > 1:
-        return [dataclasses.replace(one[0], part=at) for at, one in enumerate(found)]
-    first, *rest = found
-    return [one for one in first if all(one in other for other in rest)]
 
 
 def _asked(reads: Reads, plane: tuple[int, ...]) -> tuple[Axis, Axis] | None:
@@ -275,70 +254,47 @@ ALL: dict[str, Callable[[np.ndarray], Any]] = {
 }
 
 
-@functools.lru_cache(256)
+def _grids(
+    x: np.ndarray, shape: tuple[int, ...], asked: tuple[Axis, Axis], operation: str
+) -> Iterator[tuple[OfGrid, np.ndarray]]:
+    """Yield what a plane of this shape may be: windows and an operation, and what they give."""
+    made = functools.cache(functools.partial(_made, x))
+    for cost, rows, columns in _options(asked, (shape[0], shape[1]), x.shape):
+        down = [*zip(rows.starts, rows.stops, strict=True)]
+        along = [*zip(columns.starts, columns.stops, strict=True)]
+        for name in dict.fromkeys([operation, *(OTHER_WINDOWS if cost else ALL)]):
+            total = cost + (name != operation)
+            if total > MOST_CHANGES or (cost > 1 and name != operation):
+                continue
+            cells = np.array([[made(name, *row, *column) for column in along] for row in down])
+            differ = (rows, columns) != asked
+            yield OfGrid(rows, columns, *asked, name, operation, total, differ), cells
+
+
+def _made(x: np.ndarray, name: str, a: int, b: int, c: int, d: int) -> float:
+    """Return what an operation makes of the window over rows a to b and columns c to d."""
+    cut = np.s_[a:b, c:d]
+    if name not in OPERATIONS:
+        return _value(ALL[name], x[cut])
+    window = Window(x[cut], np.arange(x.size).reshape(x.shape)[cut], x.shape)
+    return float(values_of(name, [window])[0])
+
+
 def _options(
-    asked: tuple[Axis, Axis], counts: tuple[int, int], sizes: tuple[int, int]
+    asked: tuple[Axis, Axis], counts: tuple[int, int], sizes: tuple[int, ...]
 ) -> list[tuple[float, Axis, Axis]]:
     """Return the windows along rows and columns that may have been taken, the nearest first."""
-    kinds = [[*_others(*one)] for one in zip(asked, counts, sizes, strict=True)]
+    kinds = [
+        [(cost, axis) for cost, axis in _others(*one) if cost <= MOST_CHANGES]
+        for one in zip(asked, counts, sizes, strict=True)
+    ]
     options = []
     for (cost_r, rows), (cost_c, columns) in itertools.product(*kinds):
         alike = _change(rows, asked[0]) == _change(columns, asked[1])
         cost = max(cost_r, cost_c) if alike else cost_r + cost_c
-        options.append((cost, rows, columns))
+        if cost <= MOST_CHANGES:
+            options.append((cost, rows, columns))
     return sorted(options, key=lambda one: one[0])
-
-
-def _explained(
-    x: np.ndarray, value: np.ndarray, asked: tuple[Axis, Axis], operation: str, table: Table
-) -> Iterator[OfGrid]:
-    """Yield what gives a grid, the fewest differences first."""
-    if value.ndim != 2:
-        return
-
-    def made(a: int, b: int, c: int, d: int) -> dict[str, float]:
-        if (a, b, c, d) not in table:
-            cut = np.s_[max(a, 0) : b, max(c, 0) : d]
-            window = Window(x[cut], np.arange(x.size).reshape(x.shape)[cut], x.shape)
-            table[a, b, c, d] = {
-                name: float(values_of(name, [window])[0])
-                if name in OPERATIONS
-                else _value(how, window.values)
-                for name, how in ALL.items()
-            }
-        return table[a, b, c, d]
-
-    best = None
-    for cost, rows, columns in _options(asked, value.shape, x.shape):
-        if best is not None and cost > best:
-            return
-        names = [operation, *(n for n in ALL if n != operation)]
-        if cost:
-            names = [operation, *(n for n in OTHER_WINDOWS if n != operation)]
-        for name in names:
-            total = cost + (name != operation)
-            if total > 2 or (cost and name != operation and cost > 1):
-                continue
-            if _agrees(value, rows, columns, made, name) and (best is None or total <= best):
-                best = total if best is None else best
-                yield OfGrid(rows, columns, *asked, name, operation)
-                if (rows, columns) == asked and name == operation:
-                    return
-
-
-def _agrees(
-    value: np.ndarray,
-    rows: Axis,
-    columns: Axis,
-    made: Callable[[int, int, int, int], dict[str, float]],
-    name: str,
-) -> bool:
-    for i, (a, b) in enumerate(zip(rows.starts, rows.stops, strict=True)):
-        for j, (c, d) in enumerate(zip(columns.starts, columns.stops, strict=True)):
-            wanted = made(a, b, c, d)[name]
-            if not abs(wanted - value[i, j]) <= 1e-9 + 1e-6 * abs(wanted):
-                return False
-    return True
 
 
 def _change(axis: Axis, asked: Axis) -> tuple[Any, ...]:

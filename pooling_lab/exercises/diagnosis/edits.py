@@ -13,7 +13,6 @@ import copy
 import functools
 import inspect
 import itertools
-import math
 import operator
 import textwrap
 import warnings
@@ -25,6 +24,7 @@ import numpy as np
 
 from ..compare import Value, plain, same
 from ..exercise import Case, answers_of
+from .chance import within
 
 Function = Callable[..., Any]
 
@@ -57,6 +57,13 @@ class Edit:
     new: str
     rank: int
     function: Function
+
+    @functools.cached_property
+    def cost(self) -> float:
+        """How unusual it is, more finely than its rank says."""
+        kind = f"as-if-{self.new}" if self.kind == "as-if" and self.new in "01" else self.kind
+        fine = COSTS.get(kind)
+        return fine if fine is not None and self.rank <= COMMON else float(self.rank) + 0.05
 
     def outcome(self, case: Case) -> Value | None:
         """Return what the changed solution gives; None where that is no answer."""
@@ -641,36 +648,12 @@ def _gives(edit: Edit, case: Case, value: Value | None) -> bool:
     return shape_of(made) == shape_of(value) and same(made, value)
 
 
-@dataclass(frozen=True)
-class Edited:
-    """An edit, and what it gives for the numbers of a task."""
-
-    edit: Edit
-    value: Value
-    shape: tuple[Any, ...]
-
-
-def edited(edits: Sequence[Edit], case: Case) -> list[Edited]:
-    """Return what all edits give for a case."""
+def edited(edits: Sequence[Edit], case: Case) -> list[tuple[Edit, Value]]:
+    """Return what all edits give for a case, the most usual first."""
     made = answers_of([edit.function for edit in edits], case)
     both = zip(edits, made, strict=True)
-    return [Edited(edit, value, shape_of(value)) for edit, value in both if value is not None]
-
-
-def giving(table: Sequence[Edited], value: Value) -> list[Edit]:
-    """Return the edits that give exactly this answer; if none does, but for axes with one entry."""
-    shape = shape_of(value)
-    alike = [one for one in table if one.shape == shape]
-    found = [one.edit for one in alike if same(one.value, value)]
-    if found or not isinstance(value, np.ndarray):
-        return found
-    plainer = value.squeeze()
-    loose = [
-        (one.edit, one.value.squeeze())
-        for one in table
-        if isinstance(one.value, np.ndarray) and one.value.size == value.size
-    ]
-    return [edit for edit, made in loose if made.shape == plainer.shape and same(made, plainer)]
+    found = [(edit, value) for edit, value in both if value is not None]
+    return sorted(found, key=lambda one: one[0].cost)
 
 
 def shape_of(value: Value) -> tuple[Any, ...]:
@@ -680,20 +663,52 @@ def shape_of(value: Value) -> tuple[Any, ...]:
     return tuple(map(shape_of, value)) if isinstance(value, tuple) else ("word",)
 
 
-def chance(table: Sequence[Edited], right: np.ndarray) -> float:
-    """Return how many of the answers from half to twice the right one these edits explain.
+# --- which of them are told ---------------------------------------------------------------------
 
-    Whole numbers are counted: of an answer of one number around 100 there are 150, and five edits
-    explain one in thirty of them, whoever wrote them and why.
+ALIKE = 0.4  # costs closer than this are told side by side
+SMALL = 1000
+LOOSE = ("as-if", "as-if-off", "arguments-swapped", "one-off", "constant", "value")
+COSTS = {
+    **dict.fromkeys(("as-if-0", "as-if-1", "term", "factor", "divisor"), 1.0),
+    **dict.fromkeys(("result-swapped", "result-reversed", "entries-swapped"), 1.0),
+    **dict.fromkeys(("ceiled", "floored", "not-rounded", "arguments-swapped"), 1.1),
+    **dict.fromkeys(("sign", "operation", "item", "step", "entry-missing"), 1.2),
+    "as-if-minus": 2.1,
+    "as-if": 1.9,
+    "constant": 2.0,
+    "value": 1.9,
+    **dict.fromkeys(("added", "multiplied", "magnitude", "nearest"), 1.7),
+    **dict.fromkeys(("as-if-off", "one-off", "twice", "turned"), 2.5),
+    **dict.fromkeys(("array-sorted", "array-magnitudes"), 1.6),
+}
+
+
+def told_of(
+    table: Sequence[tuple[Edit, Value]], right: Value, many: bool, small: bool, most: float
+) -> list[tuple[Edit, Value]]:
+    """Return which edits may be told of an answer: the less it holds, the more usual they are.
+
+    Parameters
+    ----------
+    table
+        All edits, and what they give.
+    right
+        The right answer.
+    many, small
+        Whether the answer holds as many numbers as `FEW`; whether all of fewer are `SMALL`.
+    most
+        Of the answers near the right one, which share they may explain.
     """
-    values = {
-        made.tobytes()
-        for one in table
-        if isinstance(made := one.value, np.ndarray)
-        and made.shape == right.shape
-        and (made == np.rint(made)).all()
-        and (made >= np.floor(right / 2)).all()
-        and (made <= np.ceil(2 * right)).all()
-    }
-    room = float(np.prod(1.5 * abs(right) + 1)) if right.size else math.inf
-    return len(values) / room
+    dearest = 5.0 if many else 2.6
+    left = [
+        (edit, value)
+        for edit, value in table
+        if not (small and edit.kind in LOOSE and edit.new not in ("0", "1"))
+    ]
+    left = [one for one in left if one[0].cost <= dearest]
+    told, _ = within(most, [value for _, value in left], right)
+    costs = [edit.cost for at, (edit, _) in enumerate(left) if at not in told]
+    if not costs:
+        return left
+    form = shape_of(right)
+    return [one for one in left if one[0].cost < min(costs) or shape_of(one[1]) != form]

@@ -1,8 +1,7 @@
-"""What fits the form of an answer: its axes, or numbers in another order."""
+"""What fits the form of a function's results: their axes."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -11,23 +10,6 @@ from ..compare import agree
 from .attempt import Attempt
 from .explain import Finding
 from .probe import Runner
-
-
-def of(attempt: Attempt) -> Finding | None:
-    """Return that the numbers would be right in another order, alone or within each pair."""
-    value, fits = attempt.values[attempt.wrong[0]], attempt.exercise.fits
-    if not isinstance(value, np.ndarray) or fits is None:
-        return None
-    case = attempt.cases[0]
-    if value.ndim == 1 and 2 <= value.size <= 4 and not attempt.exercise.unordered:
-        others = (value[list(order)] for order in itertools.permutations(range(value.size)))
-    elif value.ndim == 2 and value.shape[1] == 2:
-        others = (one for one in [value[:, ::-1]])
-    else:
-        return None
-    if any(fits(one, frozenset(), **case) for one in others):
-        return Finding("in-another-order", {"pairs": value.ndim == 2}, explained=True)
-    return None
 
 
 def of_code(attempt: Attempt, run: Runner) -> Finding | None:

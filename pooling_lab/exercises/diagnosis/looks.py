@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..compare import Value, parted
+from ..compare import Value, numbers_in, outline, parted
 from ..exercise import Case
-from . import by_hand
 from .attempt import Attempt
 from .explain import Finding
 
@@ -23,9 +22,7 @@ def at_once(attempt: Attempt) -> Finding | None:
 
 
 def later(attempt: Attempt) -> Finding | None:
-    """Return what is certain about an answer that nothing explains."""
-    if _right_numbers(attempt):
-        return Finding("right-numbers", {"ids": ("right-numbers-elsewhere",)}, explained=True)
+    """Return what is certain about a function that nothing explains."""
     if shape_is_wrong(attempt):
         kind = "arranged" if _as_many(attempt) else "wrong-shape"
         return Finding(kind, {"ids": ("wrong-shape",)})
@@ -34,8 +31,8 @@ def later(attempt: Attempt) -> Finding | None:
         and not attempt.exercise.fits
         and (attempt.marks.size > 2 and attempt.marks.sum() == 1)
     ):
-        return Finding("one-cell-off", {"ids": ("one-cell-off",), **_the_one(attempt)})
-    when = _only_where(attempt) if attempt.is_code else None
+        return Finding("one-cell-off", {"ids": ("one-cell-off",)})
+    when = _only_where(attempt)
     if when is not None:
         return Finding("only-where", {"when": when})
     return None
@@ -84,7 +81,7 @@ def _never_changes(attempt: Attempt) -> bool:
 
 def _holds_a_word(attempt: Attempt) -> bool:
     first = attempt.wrong[0]
-    value, right = attempt.values[first], attempt.expected[first]
+    value, right = attempt.values[first], attempt.judged[first].right
     return value is not None and _words(value) > (0 if right is None else _words(right))
 
 
@@ -120,53 +117,14 @@ def shape_is_wrong(attempt: Attempt) -> bool:
     value, right = attempt.values[first], attempt.expected[first]
     if value is None or right is None or attempt.exercise.gives:
         return False
-    return _outline(parted(value, right), right) != _outline(right, right)
-
-
-def _outline(value: Value, right: Value) -> Any:
-    """Return the shape of an answer; leading axes of length 1 are free."""
-    if isinstance(value, tuple):
-        rights = right if isinstance(right, tuple) and len(right) == len(value) else value
-        return tuple(_outline(a, b) for a, b in zip(value, rights, strict=True))
-    if isinstance(value, str):
-        return "word"
-    shape, axes = value.shape, right.ndim if isinstance(right, np.ndarray) else value.ndim
-    while len(shape) > axes and shape[0] == 1:
-        shape = shape[1:]
-    return shape
-
-
-def _right_numbers(attempt: Attempt) -> bool:
-    """Tell whether a short answer holds all the right numbers, in other places."""
-    value, right = attempt.values[0], attempt.expected[0]
-    if attempt.is_code or attempt.exercise.fits is not None or attempt.exercise.formula:
-        return False
-    if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
-        return False
-    return value.size > 2 and by_hand.same_numbers(value, right)
-
-
-def _the_one(attempt: Attempt) -> Mapping[str, Any]:
-    """Return which number is the wrong one, and the window it should be made of."""
-    value, marks = attempt.values[attempt.wrong[0]], attempt.marks
-    if attempt.is_code or not isinstance(value, np.ndarray) or marks is None:
-        return {}
-    place = tuple(int(n) for n in np.argwhere(marks)[0])
-    window = by_hand.of_one_window(attempt.exercise, attempt.cases[0], place)
-    right = attempt.expected[0]
-    sign = isinstance(right, np.ndarray) and bool((value == -right)[place])
-    return {"place": place, "window": window, "given": float(value[place]), "sign": sign}
+    return bool(outline(parted(value, right), right) != outline(right, right))
 
 
 def _as_many(attempt: Attempt) -> bool:
     """Tell whether the result has as many numbers as it should."""
     first = attempt.wrong[0]
     value, right = attempt.values[first], attempt.expected[first]
-    return value is not None and right is not None and _count(value) == _count(right)
-
-
-def _count(value: Value) -> int:
-    return sum(map(_count, value)) if isinstance(value, tuple) else int(np.size(value))
+    return value is not None and right is not None and numbers_in(value) == numbers_in(right)
 
 
 # What inputs may have in common that go wrong while the others do not.

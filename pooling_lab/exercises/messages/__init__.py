@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..compare import Value, parted
+from ..compare import Marks, Value, marks_of, parted
 from ..diagnosis import Attempt, Diagnosis, whole_numbers
-from ..diagnosis.attempt import Marks, marks_of
-from ..display import WRONG, Grid, Verdict, grids, inline
+from ..display import WRONG, Grid, Verdict, first_plane, inline
 from ..exercise import Case
 from . import by_hand, edits, measured, shapes
 from .calls import call, first_arrays, pasteable
@@ -177,6 +176,7 @@ LOOKS = {
         "Read the end of the task once more: it says in which form and order to write.",
     },
 }
+PERHAPS = "An answer as short as this comes about in many ways. One of them, perhaps yours:"
 SEVERAL = "More than one way leads to this answer; which of these was yours?"
 WHERE = {
     "overlap": "windows overlap (stride < kernel_size)",
@@ -209,21 +209,33 @@ UNEXPLAINED = {
 def _wrong(attempt: Attempt, found: Diagnosis, final: bool) -> Said:
     at = attempt.wrong[0] if found.at is None else found.at
     value, case = attempt.values[at], attempt.cases[at]
+    right, marks = attempt.judged[at].right, attempt.judged[at].marks
     assert value is not None
-    right = attempt.expected[at]
-    value = parted(value, right) if isinstance(right, tuple) else value
-    why, more = _why(attempt, found)
-    worded = bool(why)
-    why = why or _nothing_found(attempt, final)
+    if isinstance(right, tuple) and isinstance(value, np.ndarray):
+        value = parted(value, right)
     quiet = found.kind == "rounded"
-    marks = attempt.marks if at == attempt.wrong[0] else _marks_at(attempt, at)
     telling = None if marks is None or marks.all() else marks  # all wrong tells nothing
     written = inline(value, None if quiet else telling)
+    whose = "your result" if attempt.is_code else "your answer"
+    if isinstance(value, np.ndarray):
+        drawn = () if written else first_plane(whose, value, telling)
+    else:
+        drawn = () if written else _first_part(whose, value, right, marks)
+    start = f"{call(attempt.exercise, case)} gives" if attempt.is_code else "Your answer is"
     said_by_windows = found.kind in ("reads", "reads-also") and _axes(value) == _axes(right)
-    about = "" if quiet or said_by_windows else _about(attempt, value, at, marks, bool(written))
-    lines = [f"{_seen(attempt, value, case, written)} {about}".rstrip(), *why]
-    lines += printed(attempt.outcomes[at])
-    drawn = () if written else _drawn(attempt, value, marks, at)
+    about, compared = "", attempt.judged[at].beside
+    if not quiet and not said_by_windows:
+        if attempt.exercise.gives is None and (compared is None or not compared.shape):
+            about = shapes.trouble(attempt.exercise, value, right)  # else there is none
+        about = about or _about(attempt, value, at, bool(written))
+    why, more = _why(attempt, found)
+    worded = bool(why)
+    why = why or _nothing_found(attempt, value, final)
+    empty = attempt.is_code and isinstance(value, np.ndarray) and not value.size
+    seen = "an empty array" if empty else written or "the numbers below"
+    lines = [f"{start} {seen}. {about}".rstrip(), *why]
+    if attempt.outcomes[at].printed:
+        lines += printed(attempt.outcomes[at])
     return lines, (*more, *drawn), worded
 
 
@@ -231,16 +243,13 @@ def _axes(value: Value | None) -> int | None:
     return value.ndim if isinstance(value, np.ndarray) else None
 
 
-def _marks_at(attempt: Attempt, at: int) -> Marks:
-    value, right = attempt.values[at], attempt.expected[at]
-    return None if value is None or right is None else marks_of(value, right)
-
-
 def _why(attempt: Attempt, found: Diagnosis) -> tuple[list[str], tuple[Grid, ...]]:
     kind = "code" if attempt.is_code else "answer"
     if found.kind == "known":
         also = found.facts.get("also", ())
-        texts = [attempt.exercise.text(one) for one in (*found.ids, *also)]
+        texts = [attempt.exercise.texts[one] for one in (*found.ids, *also)]
+        if not also and not found.facts.get("sure", True):
+            return [PERHAPS, *texts], ()
         if also:
             return [SEVERAL, *(f"{at}. {text}" for at, text in enumerate(texts, 1))], ()
         return ["Two things at once."] * (len(texts) > 1) + texts, ()
@@ -252,7 +261,11 @@ def _why(attempt: Attempt, found: Diagnosis) -> tuple[list[str], tuple[Grid, ...
         return [LOOKS[found.kind][kind]], ()
     for about in (measured, edits, by_hand):
         if found.kind in about.KINDS:
-            return about.said(attempt.exercise, found, attempt.cases[found.at or 0]) or ([], ())
+            said = about.said(attempt.exercise, found, attempt.cases[found.at or 0])
+            if said is None:
+                return [], ()
+            perhaps = [] if found.facts.get("sure", True) else [PERHAPS]
+            return [*perhaps, *said[0]], said[1]
     if found.kind == "only-where":
         where = WHERE[found.facts["when"]]
         return [
@@ -271,17 +284,16 @@ def _whole_numbers(_: str, case: Case) -> str:
     )
 
 
-def _nothing_found(attempt: Attempt, final: bool) -> list[str]:
-    exercise = attempt.exercise
+def _nothing_found(attempt: Attempt, value: Value, final: bool) -> list[str]:
+    exercise, right = attempt.exercise, attempt.judged[0].right
     text = UNEXPLAINED["gives" if exercise.gives else exercise.kind]
-    side = "" if attempt.is_code or exercise.gives else _which_way(attempt)
+    side = "" if attempt.is_code or exercise.gives else _which_way(value, right)
     hint = "" if final else f"; {HINT.format(exercise.id)}"
     return [*([side] if side else []), f"{text}{hint or '.'}"]
 
 
-def _which_way(attempt: Attempt) -> str:
+def _which_way(value: Value, right: Value | None) -> str:
     """Say whether a number is too large or too small, where there are few."""
-    value, right = attempt.values[0], attempt.expected[0]
     if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
         return ""
     if value.shape != right.shape or value.ndim > 1 or value.size > 4:
@@ -296,18 +308,8 @@ def _which_way(attempt: Attempt) -> str:
 # --- what was seen ---------------------------------------------------------------------------
 
 
-def _seen(attempt: Attempt, value: Value, case: Case, written: str | None) -> str:
-    start = f"{call(attempt.exercise, case)} gives" if attempt.is_code else "Your answer is"
-    if attempt.is_code and isinstance(value, np.ndarray) and not value.size:
-        return f"{start} an empty array."
-    return f"{start} {written or 'the numbers below'}."
-
-
-def _about(attempt: Attempt, value: Value, at: int, marks: Marks, written: bool) -> str:
-    exercise = attempt.exercise
-    shape = shapes.trouble(exercise, value, attempt.expected[at])
-    if shape:
-        return shape
+def _about(attempt: Attempt, value: Value, at: int, written: bool) -> str:
+    exercise, marks = attempt.exercise, attempt.judged[at].marks
     if exercise.gives is not None and isinstance(value, np.ndarray):
         return exercise.gives(value, **attempt.cases[at])
     if marks is None or marks.size < 2:
@@ -320,15 +322,10 @@ def _about(attempt: Attempt, value: Value, at: int, marks: Marks, written: bool)
     return f"Of its {marks.size} {what}, {wrong} {are} wrong ({which})."
 
 
-def _drawn(attempt: Attempt, value: Value, marks: Marks, at: int) -> tuple[Grid, ...]:
-    whose = "your result" if attempt.is_code else "your answer"
-    right = attempt.expected[at]
-    if isinstance(value, tuple) and marks is not None and len(marks) == len(value):
-        part = int(marks.argmax())
-        inner = marks_of(value[part], right[part]) if isinstance(right, tuple) else None
-        drawn = grids(f"{whose}, part {part + 1}", value[part], inner)[:1]
-        return tuple(grid.first_plane() for grid in drawn)
-    return tuple(
-        grid.first_plane()
-        for grid in grids(whose, value, None if marks is None or marks.all() else marks)[:1]
-    )
+def _first_part(whose: str, value: Value, right: Value | None, marks: Marks) -> tuple[Grid, ...]:
+    """Draw the first part that is wrong, of several; the first of all where that is not known."""
+    if marks is None or len(marks) != len(value):
+        return first_plane(whose, value)
+    part = int(marks.argmax())
+    inner = marks_of(value[part], right[part]) if isinstance(right, tuple) else None
+    return first_plane(f"{whose}, part {part + 1}", value[part], inner)

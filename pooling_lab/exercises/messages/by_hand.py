@@ -12,7 +12,7 @@ from ..diagnosis.reads import Axis
 from ..display import Grid, number
 from ..exercise import Case, Exercise
 from .operations import OPERATIONS, what_to_try
-from .windows import axis_names, cells_name, output_names, place_name
+from .windows import axis_names, cells_name, output_names, place_name, span
 
 
 def of_grids(grids: Sequence[OfGrid]) -> list[str] | None:
@@ -99,19 +99,28 @@ def of_the_one(exercise: Exercise, facts: Mapping[str, Any]) -> list[str]:
         at = place[0]
         names = exercise.entries or [f"number {n}" for n in range(1, at + 2)]
         return [f"All are right but one: {names[at]}.", "Work that one out again, slowly."]
-    names = (*output_names(exercise, len(place)),)
-    lines = [f"All numbers are right but the one at {place_name(place, names)}."]
-    window = facts.get("window")
+    window: OneWindow | None = facts.get("window")
+    said = "Work that one out again, slowly." if window is None else _beside(window, facts)
+    where = place_name(place, output_names(exercise, len(place)))
+    lines = [f"All numbers are right but the one at {where}."]
     if window is None:
-        return [*lines, "Work that one out again, slowly."]
-    where = cells_name(window.marks, axis_names(exercise, window.marks.shape))
-    numbers = ", ".join(number(float(one)) for one in window.numbers)
-    lines.append(f"Its window holds {numbers} ({where}). {_beside(window, facts)}".rstrip())
-    return lines
+        return [*lines, said]
+    shape = window.marks.shape
+    names, box = axis_names(exercise, shape), window.box
+    if box is None:
+        cells = cells_name(window.marks, names)
+    else:
+        sizes = shape if len(shape) > 2 else (None,) * len(shape)
+        *spans, last = map(span, names, box.start, box.stop, sizes)
+        cells = f"{', '.join(spans)} and {last}"
+    numbers = ", ".join(map(number, window.numbers.tolist()))
+    return [*lines, f"Its window holds {numbers} ({cells}). {said}"]
 
 
 def _beside(window: OneWindow, facts: Mapping[str, Any]) -> str:
     given = facts["given"]
+    if not window.operation:
+        return "Work that one out again from these, slowly."
     if facts["sign"]:
         return "Look at the sign of yours once more."
     if window.operation not in ("max", "min"):

@@ -121,12 +121,7 @@ _RESULTS = {
 
 def _of_part(kind: str, old: str, new: str, named: bool) -> tuple[str, str] | None:
     if not named:
-        plain = {
-            "term": "one of the terms is left out",
-            "factor": "one of the factors is left out",
-            "divisor": "one of the divisions is left out",
-        }.get(kind)
-        return (plain, _NUMBERS) if plain else None
+        return None  # which of them it is cannot be said: that would fit many answers
     texts = {
         "term": f"{_code(old)} is not {'subtracted' if new == 'minus' else 'added'}",
         "factor": f"one factor {_code(old)} is missing",
@@ -235,10 +230,15 @@ def of_formula(changes: Sequence[Change], entries: Sequence[str]) -> list[str]:
         how = {"difference": "the first less the second", "sum": "the two, added up"}
         said = how.get(changes[0].what[0], "the first, divided by the second")
         return [f"That is {said}. The task asks for both.", _ORDER]
+    if changes[0].kind == "rounded-count":
+        return ["That is rounded, and a count is exact.", "Write the number in full."]
+    if changes[0].kind == "unit-rounded":
+        unit = UNITS[int(changes[0].what[0])]
+        return [f"That is counted in {unit}, and rounded.", "Write the number in full."]
     clauses = [*dict.fromkeys(map(_of_change, changes))]
     part = changes[0].part
     start = "That is" if part is None or not entries else f"The wrong number, {entries[part]}, is"
-    several = ", and also if " if len(clauses) == 2 else ", if "
+    several = ", and also if " if len(clauses) == 2 else ", or if "
     return [f"{start} exactly what comes out if {several.join(clauses)}.", _NUMBERS]
 
 
@@ -251,6 +251,7 @@ def _of_change(change: Change) -> str:
         "without-term": f"{what} is not added",
         "instead": f"{other} is taken in place of {what}",
         "added-instead": f"{other} is added in place of {what}",
+        "too-many": f"the factor {what} is in a product that has none of it",
         "times": f"all of it is taken times {what}",
         "plus": f"{what} is added as well",
         "minus": f"{what} is taken off",

@@ -53,7 +53,11 @@ def _parts(value: Value, right: Value) -> str:
     """Compare an answer that has parts of different kinds, or should have."""
     kinds, seen = _kinds(right), _kinds(value)
     if not isinstance(right, tuple):
-        return "" if "a word" in seen else "Its parts do not all have the same shape."
+        if "a word" in seen:
+            return ""
+        shapes = [str(np.shape(np.asarray(one))) for one in value if isinstance(one, np.ndarray)]
+        listed = f": {', '.join(shapes)}" if len(shapes) == len(value) else ""
+        return f"Its parts do not all have the same shape{listed}."
     if len(kinds) != len(seen) and {*kinds} == {*seen} == {"an array"}:
         return f"The task asks for {len(kinds)} arrays, yours are {len(seen)}."
     if len(kinds) != len(seen) and {*kinds} == {"an array"}:
