@@ -26,7 +26,7 @@ from nbgrader.utils import is_grade, is_solution, parse_utc
 from .. import exercises
 from ..assignments import ANSWER, VERDICT, packed, unpacked
 from ..exercises import messages
-from ..exercises.misconceptions import MEASURED
+from ..exercises.misconceptions import MEASURED, TEXTS
 from ..exercises.seeded_random import identity
 from .clean import Unreadable, clean
 from .collect import TOLD, kind_of, read_told
@@ -55,6 +55,7 @@ _ANY_EXERCISE = {
         for one, texts in messages.LOOKS.items()
     },
     **MEASURED,
+    **TEXTS,
 }
 
 

@@ -1,9 +1,11 @@
 """Wrong functions as students type them: none passes, and the usual mistakes are named."""
 
 import pytest
+from discriminating_cases import rejects
 from wrong_functions import WRONG
 
 from pooling_lab import exercises
+from pooling_lab.exercises.cases import cases
 
 CASES = [(id, *row) for id, rows in WRONG.items() for row in rows]
 
@@ -18,6 +20,13 @@ def test_what_students_type_is_rejected_and_the_usual_is_named(id, function, nam
     assert verdict.status in ("wrong", "error"), verdict
     if named is not None:
         assert verdict.explained and verdict.misconception == named, verdict
+
+
+@pytest.mark.parametrize(
+    "id, function", [(i, f) for i, _, f, _ in CASES], ids=[f"{c[0]}: {c[1]}" for c in CASES]
+)
+def test_the_stored_cases_reject_it_whatever_numbers_a_student_has(id, function):
+    assert any(rejects(exercises.get(id), case, function) for case in cases(id))
 
 
 @pytest.mark.parametrize("id", [id for id in exercises.ids() if exercises.get(id).kind == "code"])

@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 from pooling_lab import exercises
 from pooling_lab.assignments import packed
 from pooling_lab.exercises import compare
+from pooling_lab.exercises.diagnosis import names
 from pooling_lab.grading import gradebook, report
 from pooling_lab.grading.gradebook import Row
 
@@ -398,6 +399,12 @@ def test_an_answer_is_kept_only_if_it_is_one(stored, expected):
 @pytest.mark.parametrize("named", ["padding-once", ["=1+1"], [["a"]], None, 3], ids=str)
 def test_a_misconception_is_kept_only_if_it_looks_like_one(named):
     assert gradebook._misconceptions({"misconceptions": named}) == ()
+
+
+def test_every_name_of_what_was_measured_has_words_and_others_can_be_read():
+    for name in {*names.NAMES.values(), "stride-only-counted", "spread-over-window", "max-for-min"}:
+        assert gradebook.meaning(name) != name.replace("-", " "), name
+    assert gradebook.meaning("median-for-max") == "median for max"
 
 
 def test_every_misconception_has_words():
