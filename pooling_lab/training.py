@@ -942,7 +942,7 @@ def load_results(name: str, **where: str | int | bool) -> NDArray[np.void]:
     Parameters
     ----------
     name
-        A CSV in ``experiments/``, without its ending; ``experiments/README.md`` lists them.
+        A CSV of `experiments_folder`, without its ending; the ``README.md`` there lists them.
     **where
         Columns and the value each must have.
 
@@ -962,7 +962,7 @@ def load_results(name: str, **where: str | int | bool) -> NDArray[np.void]:
     >>> runs["seed"].tolist()
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     """
-    stored = {path.stem: path for path in _experiments().glob("*.csv")}
+    stored = {path.stem: path for path in experiments_folder().glob("*.csv")}
     _require_one_of(name, "name", tuple(sorted(stored)))
     runs = np.genfromtxt(stored[name], delimiter=",", names=True, dtype=None, encoding="utf-8")
     for column, value in where.items():
@@ -974,8 +974,20 @@ def load_results(name: str, **where: str | int | bool) -> NDArray[np.void]:
     return runs[np.argsort(runs["seed"], kind="stable")]
 
 
-def _experiments() -> Path:
-    """Return where the results lie: inside an installed package, or beside it in a clone."""
+def experiments_folder() -> Path:
+    """Return where the stored runs lie: inside an installed package, or beside it in a clone.
+
+    Returns
+    -------
+    Path
+        The folder with the CSV files, the programs that wrote them, and ``README.md``, which says
+        what was asked before they ran and what each column means.
+
+    Examples
+    --------
+    >>> (experiments_folder() / "README.md").is_file()
+    True
+    """
     package = Path(__file__).parent
     installed = package / "_experiments"
     return installed if installed.is_dir() else package.parent / "experiments"

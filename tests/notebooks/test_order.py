@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import minutes
 import nbformat
 import pytest
 
@@ -86,6 +87,22 @@ def test_no_name_is_used_before_the_lesson_that_introduces_it():
             known |= introduced(cell)
             own |= _defined(cell)
             early += [(path.stem, cell.id, n) for n in (used(cell) & names) - known - own]
+    assert early == []
+
+
+def test_no_core_needs_a_name_that_deeper_alone_introduced():
+    """Lesson 00 promises it: what stands under *Deeper* is needed by no later core."""
+    names, known, early = public_names(), set(), []
+    for path in NUMBERED:
+        core, _ = minutes.parts(path)
+        own: set[str] = set()
+        for cell in core:
+            known |= introduced(cell)
+            own |= _defined(cell)
+            folded = cell.metadata.get("jupyter", {}).get("source_hidden")
+            early += [
+                (path.stem, cell.id, n) for n in (used(cell) & names) - known - own if not folded
+            ]
     assert early == []
 
 
