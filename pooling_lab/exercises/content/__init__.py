@@ -5,12 +5,15 @@ from . import (
     backward,
     fields,
     forward,
-    judging,
+    images,
     maps,
     networks,
+    seeds,
+    shapes,
     sizes,
     transformers,
     weights,
+    windows,
 )
 
 __all__ = [
@@ -18,10 +21,13 @@ __all__ = [
     "backward",
     "fields",
     "forward",
-    "judging",
+    "images",
     "maps",
     "networks",
+    "seeds",
+    "shapes",
     "sizes",
     "transformers",
     "weights",
+    "windows",
 ]
