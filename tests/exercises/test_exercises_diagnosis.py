@@ -212,6 +212,62 @@ def test_of_one_wrong_number_it_is_said_which_and_not_why():
     assert not verdict.explained and "right but one: the channels" in verdict.message
 
 
+TOLD = [  # case name, exercise, answer, what the verdict must say
+    ("a count in millions, rounded", "strided-conv-weights", 3.53, "in millions, and rounded"),
+    ("a count, rounded", "multiply-adds", 13_060_000, "rounded, and a count is exact"),
+    ("both heads alike", "head-weights", (1_843_071, 1_843_071), "the factor `size`²"),
+    ("pooled over the channels", "head-weights", (1_843_071, 7046), "`size`² is taken in place"),
+    (
+        "a convolution without padding that keeps the size",
+        "chain-sizes",
+        [134, 67, 66, 32],
+        "A window without padding cannot stand at the edge",
+    ),
+    (
+        "a softmax with five decimals",
+        "stochastic-probabilities",
+        [0.00218, 0.0008, 0.11885, 0.87817, 6.74364],
+        "That is a softmax",
+    ),
+    (
+        "not divided by their sum",
+        "stochastic-probabilities",
+        [1, 0, 5, 7, 13],
+        "were not divided by their sum",
+    ),
+    ("half a result", "count-include-pad", [[[1, 2], [3, 4]], [[5, 6]]], "(2, 2), (1, 2)"),
+    ("largest magnitudes, a tie", "argmax-indices", [[0, 9], [19, 21]], "farthest from zero"),
+    ("a cell of another window", "argmax-indices", [[0, 3], [19, 16]], "Its window holds −3, 1, 3"),
+    ("each row, right but once", "max-by-hand", [[4, 3], [1, 5]], "number of each row of the map"),
+    ("nothing left over", "dropped-cells", [], "kernel_size and stride have changed places"),
+    ("shorter rows", "ceil-and-dilation", [6, 2, 7, 10], "were made shorter by the dilation"),
+    ("the word alone", "read-the-plot", "told", "the word does not follow from it"),
+    ("the word, and t rounded", "read-the-plot", (2.08, "told"), "1 is wrong (marked ✗)"),
+    ("columns without padding", "output-size", (49, 25), "In the columns alone: the padding was"),
+    ("a padding of zeros", "pad-value", [[0, 0], [0, 0]], "as if the padding were zeros"),
+    ("off by one", "design-receptive-field", [(2, 2)] * 3 + [(4, 1)], "It is off by one"),
+    ("two ways to count", "choose-window", (8, 10, 2), "More than one way leads to this answer"),
+]
+
+
+@pytest.mark.parametrize("_, id, answer, said", TOLD, ids=[one[0] for one in TOLD])
+def test_what_is_certain_or_likely_is_told(_, id, answer, said):
+    verdict = exercises.check(id, answer)
+    assert verdict.status == "wrong" and said in verdict.message, verdict
+
+
+def test_what_many_answers_would_be_is_told_as_perhaps():
+    verdict = exercises.check("receptive-field", 47)
+    assert verdict.misconception == "second-stride-forgotten" and PERHAPS in verdict.message
+    assert not verdict.explained
+    assert exercises.check("receptive-field", 26).explained  # far from the right one: no chance
+
+
+def test_one_text_is_not_told_twice():
+    message = exercises.check("shift-phase", (30, 6)).message
+    assert message.count("divided by the cells") == 1 and SEVERAL not in message
+
+
 def test_where_two_ways_lead_to_an_answer_both_are_told():
     numbers = exercises.show("activation-bytes").numbers
     twice = 2 * exercises.get("activation-bytes").solution(**numbers)

@@ -104,7 +104,10 @@ def _rounded(exercise: Exercise, value: Value, compared: Beside, found: Matches)
     if compared.rounded or (isinstance(value, tuple) and compared.digits >= 2):
         return Finding("rounded", {"ids": ("rounded",)}, explained=True)
     ids = [one for one, digits in found.nearly if digits >= ENOUGH_DIGITS]
-    return Finding("known", {"ids": (ids[0],)}, explained=True) if ids else None
+    if ids:
+        return Finding("known", {"ids": (ids[0],)}, explained=True)
+    ids = [one for one, digits in found.nearly if digits == 2 and isinstance(value, tuple)]
+    return Finding("known", {"ids": (ids[0],), "sure": False}) if ids else None
 
 
 def _generated(
