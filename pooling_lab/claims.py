@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import tables
 from .course import originals
+from .course.home import BETS
 from .course.lessons import CHECK
 from .palette import SERIES
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
 
-BETS = "my_bets.json"
 MIME = "application/vnd.pooling-lab.claim+json"
 ANSWERS = ("true", "false", "depends")
 VERDICTS = (*ANSWERS, "cannot be told here")
@@ -366,14 +366,15 @@ def bet(
         earlier bet stands.
     confidence
         How sure you are that your answer is right, in percent: 50 if it is as likely as the other
-        two together, 100 if you are certain. This course takes bets from 50 on.
+        two together, 100 if you are certain. This course takes bets from 50 on; ``...`` places
+        none.
     folder
         Where ``my_bets.json`` is kept; the folder of the notebook.
 
     Returns
     -------
     str
-        What was noted.
+        What was noted, or what is missing.
 
     Raises
     ------
@@ -382,24 +383,37 @@ def bet(
 
     Examples
     --------
-    >>> bet("nothing-to-learn", ..., confidence=...)
-    'No bet on claim 2 yet: put "true", "false" or "depends" in place of the first ...'
+    >>> bet("nothing-to-learn", "true", confidence=...)
+    'No bet on claim 2 yet: put how sure you are, in percent (50 to 100), behind confidence='
     """
     claim = _claim_among(claim_id, [c.id for c in CLAIMS.values() if c.bet_on])
-    if isinstance(answer, EllipsisType):
-        if earlier := bets(folder).get(claim_id):
-            stands = f"{earlier['answer']}, {earlier['confidence']:g} % sure"
-            return f"Your bet on claim {claim.number} stands: {stands}."
-        return (
-            f"No bet on claim {claim.number} yet: "
-            'put "true", "false" or "depends" in place of the first ...'
-        )
     word = str(answer).strip().lower()  # `False` and "False" are meant as "false"
-    if word not in ANSWERS:
+    if not isinstance(answer, EllipsisType) and word not in ANSWERS:
         raise ValueError(f"answer must be one of {', '.join(ANSWERS)}, got {answer!r}")
+    if isinstance(answer, EllipsisType) or isinstance(confidence, EllipsisType):
+        missing = still_to_say(answer, confidence, LEAST_SURE)
+        earlier = bets(folder).get(claim_id)
+        if not earlier:
+            return f"No bet on claim {claim.number} yet: {missing}"
+        stands = f"{earlier['answer']}, {earlier['confidence']:g} % sure"
+        change = "" if isinstance(answer, EllipsisType) else f" To change it, {missing}"
+        return f"Your bet on claim {claim.number} stands: {stands}.{change}"
     sure = percent(confidence, "confidence", LEAST_SURE)
     place(claim_id, {"answer": word, "confidence": sure}, folder)
     return f"Noted: claim {claim.number}, {word}, {sure:g} % sure."
+
+
+def still_to_say(
+    answer: str | bool | EllipsisType, confidence: float | EllipsisType, least: float
+) -> str:
+    """Return what a bet needs whose dots are still there, all or some; "" if it is whole."""
+    words = []
+    if isinstance(answer, EllipsisType):
+        cases = '"true" (in every case), "false" (in none) or "depends" (in some)'
+        words.append(f"{cases} in place of the first ...")
+    if isinstance(confidence, EllipsisType):
+        words.append(f"how sure you are, in percent ({least} to {MOST_SURE}), behind confidence=")
+    return f"put {', and '.join(words)}" if words else ""
 
 
 def guess(
@@ -415,7 +429,7 @@ def guess(
     claim_id
         A claim of `CLAIMS` with a number to guess.
     low, high
-        Both ends in percent, 0 to 100; ``...`` places no guess.
+        Both ends in percent, 0 to 100; ``...`` for either places no guess.
     folder
         Where ``my_bets.json`` is kept; the folder of the notebook.
 
@@ -430,7 +444,7 @@ def guess(
     'No guess on claim 18 yet: put two percentages in place of the ...'
     """
     claim = _claim_among(claim_id, [c.id for c in CLAIMS.values() if c.guess])
-    if isinstance(low, EllipsisType):
+    if isinstance(low, EllipsisType) or isinstance(high, EllipsisType):
         return f"No guess on claim {claim.number} yet: put two percentages in place of the ..."
     ends = percent(low, "low", 0), percent(high, "high", 0)
     if ends[0] > ends[1]:

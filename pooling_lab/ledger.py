@@ -10,7 +10,8 @@ from pathlib import Path
 from types import EllipsisType
 
 from . import claims
-from .claims import ANSWERS, BETS, CLAIMS, EVIDENCE, bets, calibration, gather, table
+from .claims import ANSWERS, CLAIMS, EVIDENCE, bets, calibration, gather, table
+from .course.home import BETS
 
 __all__ = ["ANSWERS", "BETS", "CLAIMS", "EVIDENCE", "FIRST_EDITION", "VERDICTS"]
 __all__ += ["bet", "bets", "calibration", "gather", "settle", "table"]
@@ -65,13 +66,10 @@ def bet(
     if claim_id not in FIRST_EDITION:
         return claims.bet(claim_id, answer, confidence, folder)
     number = [*FIRST_EDITION].index(claim_id) + 1
-    if isinstance(answer, EllipsisType):
-        return (
-            f"No bet on claim {number} yet: "
-            'put "true", "false" or "depends" in place of the first ...'
-        )
-    if answer not in ANSWERS:
+    if not isinstance(answer, EllipsisType) and answer not in ANSWERS:
         raise ValueError(f"answer must be one of {', '.join(ANSWERS)}, got {answer!r}")
+    if missing := claims.still_to_say(answer, confidence, A_GUESS):
+        return f"No bet on claim {number} yet: {missing}"
     sure = claims.percent(confidence, "confidence", A_GUESS)
     claims.place(claim_id, {"answer": answer, "confidence": sure}, folder)
     return f"Noted: claim {number}, {answer}, {sure:g} % sure."

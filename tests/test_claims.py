@@ -59,11 +59,39 @@ def test_a_core_lesson_asks_for_one_bet_at_most():
 
 
 def test_an_untouched_stub_places_no_bet(tmp_path):
-    assert "No bet on claim 2" in claims.bet(
-        "nothing-to-learn", ..., confidence=..., folder=tmp_path
+    assert claims.bet("nothing-to-learn", ..., confidence=..., folder=tmp_path) == (
+        'No bet on claim 2 yet: put "true" (in every case), "false" (in none) or "depends" (in '
+        "some) in place of the first ..., and how sure you are, in percent (50 to 100), behind "
+        "confidence="
     )
     assert "No guess on claim 18" in claims.guess("blur-restores", ..., ..., folder=tmp_path)
     assert claims.bets(tmp_path) == {}
+
+
+SECOND = "put how sure you are, in percent ({} to 100), behind confidence="
+
+
+@pytest.mark.parametrize("words", [("true",), ("true", ...), (False, ...)])
+def test_a_forgotten_confidence_is_asked_for_and_nothing_is_noted(tmp_path, words):
+    said = claims.bet("small-noise", *words, folder=tmp_path)
+    assert said == f"No bet on claim 9 yet: {SECOND.format(50)}"
+    first = ledger.bet("halves", "true", ..., tmp_path)
+    assert first == f"No bet on claim 1 yet: {SECOND.format(33)}"
+    assert "No guess on claim 18" in claims.guess("blur-restores", 10, ..., tmp_path)
+    assert claims.bets(tmp_path) == {}
+
+
+def test_a_forgotten_confidence_changes_no_earlier_bet(tmp_path):
+    claims.bet("small-noise", "depends", 60, tmp_path)
+    said = claims.bet("small-noise", "true", ..., tmp_path)
+    stands = "Your bet on claim 9 stands: depends, 60 % sure."
+    assert said == f"{stands} To change it, {SECOND.format(50)}"
+    assert claims.bets(tmp_path) == {"small-noise": {"answer": "depends", "confidence": 60}}
+
+
+def test_a_word_that_is_no_answer_is_told_before_the_confidence(tmp_path):
+    with pytest.raises(ValueError, match="one of true, false, depends, got 'yes'"):
+        claims.bet("small-noise", "yes", ..., tmp_path)
 
 
 def test_dots_leave_an_earlier_bet_as_it_is_and_say_so(tmp_path):
@@ -95,7 +123,6 @@ REFUSED = [
     ("a claim nobody bets on", ("cheap", "true", 50), "claim must be one of nothing-to-learn, "),
     ("another answer", ("small-noise", "yes", 50), "one of true, false, depends, got 'yes'"),
     ("more than certain", ("small-noise", "true", 101), "percentage from 50 to 100, got 101$"),
-    ("no confidence", ("small-noise", "true"), "percentage from 50 to 100, got Ellipsis$"),
     ("less than a coin", ("small-noise", "true", 49), "percentage from 50 to 100, got 49$"),
     ("a share", ("small-noise", "true", 0.7), r"from 50 to 100, got 0\.7 \(do you mean 70\?\)"),
     ("a certain share", ("small-noise", "true", 1.0), r"got 1\.0 \(do you mean 100\?\)"),
@@ -119,7 +146,6 @@ def test_a_bet_that_makes_no_sense_is_refused_and_nothing_is_written(tmp_path, w
         ((90, 80), "low must not be above high, got 90 and 80"),
         ((-1, 80), "low must be a percentage from 0 to 100, got -1"),
         ((10, 101), "high must be a percentage from 0 to 100, got 101"),
-        ((10, ...), "high must be a percentage from 0 to 100, got Ellipsis"),
     ],
 )
 def test_a_guess_is_an_interval_in_percent(tmp_path, ends, said):

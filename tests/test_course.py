@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pooling_lab import __main__ as command
-from pooling_lab import course
+from pooling_lab import course, exercises
+from pooling_lab.course import lab as opened
+from pooling_lab.course.progress import answers, cells_of
 
 
 def lesson(text: str, outputs: bool = True) -> str:
@@ -37,7 +40,8 @@ def lesson(text: str, outputs: bool = True) -> str:
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Path:
+def clone(tmp_path: Path, monkeypatch) -> Path:
+    monkeypatch.setattr("pooling_lab.course.home.this_clone", lambda: tmp_path)
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "pooling-lab"\nversion = "9.9"\n')
     notebooks = tmp_path / "notebooks"
     notebooks.mkdir()
@@ -145,6 +149,74 @@ def test_lab_opens_lesson_00_in_the_students_folder(clone):
     assert "--no-browser" in words and words[-1] == "--port=1"
 
 
+NEWER = "02_output_size.ipynb: a newer version is there"
+
+
+@pytest.mark.parametrize("folder", ["my_course", "elsewhere, with a space"])
+def test_lab_opens_the_copy_changed_last_and_says_last_what_is_new(
+    clone, monkeypatch, capsys, folder
+):
+    """The command that it names works for the folder in use."""
+    ran: list[list[str]] = []
+    monkeypatch.setattr(
+        opened.subprocess,
+        "run",
+        lambda words, **_: ran.append(words) or subprocess.CompletedProcess(words, 0),
+    )
+    there = course.Home(clone / "notebooks", clone / folder)
+    course.open_lab(home=there)
+    change(there.own / "00_start_here.ipynb", 1)
+    change(there.own / "02_output_size.ipynb", 2)
+    (clone / "notebooks" / "02_output_size.ipynb").write_text(lesson("newer"))
+    capsys.readouterr()
+    course.open_lab(home=there)
+    urls = [word for words in ran for word in words if "default_url" in word]
+    assert [url.rpartition("/")[2] for url in urls] == [
+        "00_start_here.ipynb",
+        "02_output_size.ipynb",
+    ]
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1].startswith(NEWER) and "It opens 02_output_size.ipynb" in said[-2]
+    _, typed, _ = said[-1].split("`")
+    assert ("--folder" in typed) == (folder != "my_course")
+    if folder == "my_course":
+        assert typed == course.this_way().command("reset", "02")
+    else:
+        assert command.main(shlex.split(typed)[3:]) == 0
+        kept = there.own / "02_output_size.kept-1.ipynb"
+        assert str(kept) in capsys.readouterr().out
+        assert "changed" in kept.read_text()
+
+
+def change(path: Path, second: int) -> None:
+    """Work on a copy, so many seconds after everything was made."""
+    notebook = json.loads(path.read_text())
+    notebook["cells"][0]["source"] = ["changed"]
+    path.write_text(json.dumps(notebook))
+    at = path.stat().st_mtime + 1000 + second
+    os.utime(path, (at, at))
+
+
+def test_what_the_student_did_not_change_was_not_worked_on(clone):
+    copy(clone)
+    assert course.last_worked_on(home(clone)) is None
+    change(own(clone, "00_start_here"), 1)
+    own(clone).write_text("no notebook, so it would not open")
+    assert course.last_worked_on(home(clone)) == "00_start_here.ipynb"
+    course.reset("00", home(clone))
+    assert course.last_worked_on(home(clone)) is None
+
+
+def test_an_update_is_no_work(clone):
+    copy(clone)
+    change(own(clone, "00_start_here"), 1)
+    (clone / "notebooks" / "02_output_size.ipynb").write_text(lesson("newer"))
+    copy(clone)
+    at = own(clone, "00_start_here").stat().st_mtime + 1000
+    os.utime(own(clone), (at, at))
+    assert course.last_worked_on(home(clone)) == "00_start_here.ipynb"
+
+
 def test_an_unknown_lesson_at_the_command_line_is_told_without_a_traceback(capsys):
     assert command.main(["reset", "99"]) == 2
     assert "There is no lesson '99'" in capsys.readouterr().err
@@ -169,6 +241,217 @@ def test_lab_asks_nobody_for_news_and_has_room_for_file_names(tmp_path):
     assert files["showLastModifiedColumn"] is False
 
 
+# --- how far one has come -----------------------------------------------------------------
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+BOTH = ["output-size", "choose-window"]
+
+
+def exercise(id: str, said: object = None, task: object = None) -> list[dict[str, object]]:
+    """A task, its stub and its check as they are saved, each with what it showed."""
+    sources = (f'exercises.show("{id}")', "answer = None", f'exercises.check(\n    "{id}", answer)')
+    return [
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "source": source.splitlines(keepends=True),
+            "outputs": []
+            if shown is None
+            else [{"data": {"text/plain": repr(shown).splitlines(keepends=True)}}],
+        }
+        for source, shown in zip(sources, (task, None, said), strict=True)
+    ]
+
+
+def notebook(title: str, *cells: list[dict[str, object]], deeper: str = "") -> str:
+    text = f"# {title}\n**Minutes:** 40 for the core, 20 for *Deeper*"
+    found: list[object] = [{"cell_type": "markdown", "metadata": {}, "source": text}]
+    for one in cells:
+        if deeper and deeper in str(one):
+            heading = "## Deeper (optional)"
+            found.append({"cell_type": "markdown", "metadata": {}, "source": heading})
+        found += one
+    return json.dumps({"cells": found, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+NOT_TRIED = exercises.check("output-size", None)
+WRONG = exercises.check("output-size", (1, 1))
+RIGHT = exercises.check("output-size", (49, 29))
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (None, None),
+        (NOT_TRIED, None),
+        (WRONG, False),
+        (RIGHT, True),
+        (exercises.check("output-size", print), False),
+        *(
+            (exercises.Verdict("output-size", s, "Text: b\n✓ Right: x"), s == "passed")
+            for s in ("passed", "wrong", "error")
+        ),
+        (exercises.Verdict("output-size", "not attempted", "Text"), None),
+    ],
+    ids=["not run", "not tried", "wrong", "right", "a function", "p", "w", "e", "n"],
+)
+def test_a_verdict_is_read_from_its_stored_text(said, found):
+    assert answers(exercise("output-size", said)) == {"output-size": found}
+
+
+def test_every_exercise_of_every_lesson_is_found():
+    """The course's own are not tried, but for the one that lesson 00 answers to show a check."""
+    found = {path.name[:2]: answers(cells_of(path)) for path in course.lesson_files(NOTEBOOKS)}
+    assert found.pop("00") == {"output-size": False}
+    for path in course.lesson_files(NOTEBOOKS):
+        stubs = [cell["id"] for cell in cells_of(path) if cell["id"].startswith("stub-")]
+        mine = found.get(path.name[:2], {})
+        assert {f"stub-{id}" for id in mine} == set(stubs) and not any(mine.values())
+
+
+def test_right_once_is_right():
+    cells = [*exercise("output-size", RIGHT), *exercise("output-size", WRONG)]
+    assert answers(cells) == {"output-size": True}
+
+
+@pytest.fixture
+def started(clone) -> Path:
+    (clone / "notebooks" / "00_start_here.ipynb").write_text(
+        notebook("00 · Start", exercise("output-size", WRONG))
+    )
+    for number in ("02_output_size", "03_by_hand", "07_rarer", "10_vgg"):
+        text = notebook(f"{number[:2]} · Title", *map(exercise, BOTH), deeper="choose-window")
+        (clone / "notebooks" / f"{number}.ipynb").write_text(text)
+    copy(clone)
+    return clone
+
+
+def work(clone: Path, name: str, *said: object) -> None:
+    cells = (
+        exercise(id, one and exercises.Verdict(id, one, "why"))
+        for id, one in zip(BOTH, said, strict=True)
+    )
+    own(clone, name).write_text(notebook("Mine", *cells, deeper="choose-window"))
+
+
+def told(clone: Path) -> list[str]:
+    return course.contents(clone / "my_course", clone / "notebooks").data.splitlines()
+
+
+AS_TODAY = [
+    "| | lesson | minutes | *Deeper* |",
+    "|---|:---|---:|---:|",
+    "| 00 | [Start](00_start_here.ipynb) | 40 | 20 |",
+    "| 02 | [Title](02_output_size.ipynb) | 40 | 20 |",
+    "| 03 | [Title](03_by_hand.ipynb) | 40 | 20 |",
+    "| 07 | [Title](07_rarer.ipynb) | 40 | 20 |",
+    "| 10 | [Title](10_vgg.ipynb) | 40 | 20 |",
+]
+
+
+def test_where_nothing_was_done_the_table_says_nothing_of_it(started):
+    assert told(started) == AS_TODAY
+    # Run from top to bottom, lesson 00's own answer included; nothing was answered.
+    work(started, "02_output_size", "not attempted", "not attempted")
+    own(started, "00_start_here").write_text(notebook("00", exercise("output-size", WRONG)))
+    assert told(started) == AS_TODAY
+    assert "of 2" not in course.table(home(started))
+
+
+def test_the_contents_say_what_is_right_what_is_open_and_where_to_go_on(started):
+    work(started, "02_output_size", "passed", "passed")
+    work(started, "03_by_hand", "wrong", None)
+    (started / "my_course" / "my_bets.json").write_text('{"a": {}, "b": {}}')
+    assert told(started) == [
+        "| | lesson | minutes | *Deeper* | you |",
+        "|---|:---|---:|---:|---:|",
+        "| 00 | [Start](00_start_here.ipynb) | 40 | 20 | |",
+        "| 02 | [Title](02_output_size.ipynb) | 40 | 20 | 2 of 2 ✓ |",
+        "| 03 | [Title](03_by_hand.ipynb) | 40 | 20 | 0 of 2 |",
+        "| 07 | [Title](07_rarer.ipynb) | 40 | 20 | |",
+        "| 10 | [Title](10_vgg.ipynb) | 40 | 20 | |",
+        "",
+        "*Open:* output-size ([03](03_by_hand.ipynb))",
+        "",
+        "*Next:* [10 · Title](10_vgg.ipynb)",
+        "",
+        "*Bets:* 2 placed; lesson 12 tells what became of them",
+    ]
+    assert course.table(home(started)).splitlines() == [
+        "00    60 min            Start",
+        "02    60 min  2 of 2 ✓  Title",
+        "03    60 min  0 of 2    Title",
+        "07    60 min            Title",
+        "10    60 min            Title",
+        "",
+        "Open: output-size (03)",
+        "Next: 10 · Title",
+        "Bets: 2 placed; lesson 12 tells what became of them",
+        f"Your copies: {started / 'my_course'}",
+    ]
+
+
+CORE_DONE = {"02_output_size": ("passed", None), "03_by_hand": ("wrong", None)}
+NEXT = [
+    ("a core begun and not finished", {"03_by_hand": (None, "passed")}, "03"),
+    ("a lesson of the core was passed over", {"03_by_hand": ("passed", None)}, "02"),
+    ("the core goes on behind 07", CORE_DONE, "10"),
+    ("07 is begun", CORE_DONE | {"07_rarer": (None, "wrong")}, "07"),
+    ("the core is done", CORE_DONE | {"10_vgg": ("error", None)}, "07"),
+]
+
+
+@pytest.mark.parametrize(("did", "number"), [n[1:] for n in NEXT], ids=[n[0] for n in NEXT])
+def test_what_comes_next(started, did, number):
+    for name, said in did.items():
+        work(started, name, *said)
+    assert [line[8:11] for line in told(started) if line.startswith("*Next")] == [f"[{number}"]
+
+
+def test_when_everything_was_begun_nothing_comes_next(started):
+    for path in course.lesson_files(started / "notebooks")[1:]:
+        work(started, path.stem, "passed", None)
+    assert not [line for line in told(started) if line.startswith("*Next")]
+
+
+def test_in_the_courses_own_folder_nothing_is_read(started):
+    """Lesson 00's stored output and the website show the plain table."""
+    text = notebook("02 · Title", exercise("output-size", RIGHT))
+    (started / "notebooks" / "02_output_size.ipynb").write_text(text)
+    (started / "notebooks" / "my_bets.json").write_text('{"a": {}}')
+    assert course.contents(started / "notebooks", started / "notebooks").data == "\n".join(AS_TODAY)
+
+
+def test_the_copy_that_was_kept_is_listed(started):
+    work(started, "02_output_size", "passed", "passed")
+    course.reset("02", home(started))
+    name = "02_output_size.kept-1.ipynb"
+    assert told(started)[-1] == f"*Kept when you started again:* [{name}]({name})"
+
+
+CHANGES = [
+    ("nothing", ["a task"], {}, "No exercise changed: nothing to redo."),
+    ("not shown yet", [None], {"output-size": "another task"}, "No exercise changed"),
+    ("a task", ["a task"], {"output-size": "another"}, "Changed exercises: output-size."),
+    ("a new one", ["a task"], {"chain-sizes": "new"}, "New exercises: chain-sizes."),
+]
+
+
+@pytest.mark.parametrize(
+    ("shown", "now", "said"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES]
+)
+def test_a_newer_version_says_whether_anything_is_to_be_redone(started, shown, now, said):
+    mine = exercise("output-size", WRONG, shown[0])
+    own(started).write_text(notebook("02 · Mine", mine))
+    newer = {"output-size": "a task"} | now
+    cells = (exercise(id, NOT_TRIED, task) for id, task in newer.items())
+    (started / "notebooks" / "02_output_size.ipynb").write_text(notebook("02 · New", *cells))
+    (line,) = copy(started)
+    assert line.startswith(f"{NEWER}; yours is kept. {said}")
+    assert told(started)[-1] == f"*New:* {line}"
+    assert f"New: {line}" in course.table(home(started))
+
+
 # --- whatever lies in the folder ----------------------------------------------------------
 
 CONFLICT = '<<<<<<< HEAD\n{"cells": []}\n=======\n{}\n>>>>>>> theirs\n'
@@ -183,6 +466,14 @@ STRANGE = {
     "cut off": lesson("# 02 · Mine").encode()[:60],
     "junk": bytes(range(256)) * 9,
     "nested too deeply": b"[" * 200_000,
+    "outputs that are none": json.dumps(
+        {
+            "cells": [
+                {"cell_type": "code", "metadata": {}, "source": 'check("a")', "outputs": odd}
+                for odd in (1, None, {}, [1], [{"data": 2}], [{"data": {"text/plain": [3, "✓"]}}])
+            ]
+        }
+    ).encode(),
 }
 
 
@@ -273,6 +564,21 @@ def test_a_memory_of_any_shape(stored):
         assert own(root).read_text() == "my work"
 
 
+@given(JSON | st.lists(st.dictionaries(st.just("data"), JSON)), JSON)
+def test_outputs_of_any_shape(outputs, said):
+    data = [{"data": {"text/plain": said}}]
+    for one in (outputs, data):
+        cell = {"cell_type": "code", "metadata": {}, "source": 'check("a", 1)', "outputs": one}
+        assert answers([cell]) == {"a": None}
+
+
+@pytest.mark.parametrize("stored", MEMORIES, ids=range(len(MEMORIES)))
+def test_damaged_bets_stop_nothing(clone, stored):
+    copy(clone)
+    (clone / "my_course" / "my_bets.json").write_bytes(stored)
+    assert "| 02 |" in course.contents(clone / "my_course", clone / "notebooks").data
+
+
 @pytest.mark.parametrize("kind", NO_FILES)
 def test_a_memory_that_is_no_file_stops_nothing(clone, kind):
     (clone / "my_course").mkdir()
@@ -291,7 +597,7 @@ def test_a_damaged_original_harms_no_copy_and_is_not_started_again(clone, kind):
     assert own(clone).read_text() == "my work"
     rows = course.contents(clone / "my_course", clone / "notebooks").data
     assert "(02_output_size.ipynb)" in rows
-    if kind != "no title cell":  # a notebook all the same
+    if kind not in ("no title cell", "outputs that are none"):  # notebooks all the same
         assert "is damaged" in told[0]
         with pytest.raises(course.CourseError, match="cannot be started again"):
             course.reset("02", home(clone))

@@ -15,7 +15,6 @@ PAGES = ["README.md", "CONTRIBUTING.md", "data/README.md"]
 
 
 LESSONS = course.lessons(ROOT / "notebooks")
-CORE = {"01", "02", "03", "04", "05", "06", "10"}
 
 
 def test_the_lesson_table_is_the_notebooks():
@@ -35,7 +34,7 @@ def test_the_lesson_table_is_the_notebooks():
 
 
 def test_the_hours_are_the_sum_of_the_minutes():
-    core = sum(lesson.minutes for lesson in LESSONS if lesson.number in CORE)
+    core = sum(lesson.minutes for lesson in LESSONS if lesson.number in course.CORE)
     everything = sum(lesson.minutes + lesson.deeper for lesson in LESSONS)
     said = re.findall(r"core, ([\d.]+) hours.*?everything, about (\d+) hours", README, re.S)
     assert [(float(a), float(b)) for a, b in said] == [

@@ -1,7 +1,6 @@
 """The student's own copies: made, brought up to date, started again, and never lost.
 
-What lies in a student's folder may be anything: nothing there is trusted, and every file is
-written beside its place and then moved there, so that nothing is ever half written.
+What a copy was made from is remembered beside it; whatever differs from that is a student's work.
 """
 
 from __future__ import annotations
@@ -10,14 +9,20 @@ import hashlib
 import itertools
 import json
 import os
-import stat
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pooling_lab.course.home import MEMORY, CourseError, Home, find_home
+from pooling_lab.course.files import (
+    make_folder,
+    put_in_place,
+    read_file,
+    read_object,
+    write_beside,
+)
+from pooling_lab.course.home import MEMORY, CourseError, Home, find_home, named_folder
 from pooling_lab.course.lessons import CHECK, lesson_files, number_of, read_cells, tags
+from pooling_lab.course.progress import cells_of, tasks
 from pooling_lab.course.ways import this_way
 
 
@@ -87,20 +92,20 @@ def reset(lesson: str, home: Home | None = None) -> str:
         raise CourseError(f"{copy.name} cannot be started again: {error}") from None
     known[copy.name] = seen
     _remember(home.own, known)
-    return f"{said}{home.own.name}/{copy.name} is new."
+    return f"{said}{copy} is new."
 
 
 def _brought(original: Path, home: Home, known: dict[str, Seen]) -> Iterator[str]:
     """Bring one copy up to date if it is nobody's work yet, and tell what was done."""
     copy, name = home.own / original.name, original.name
-    again = f"`{this_way().command('reset', number_of(original))}` starts the course's."
+    again = _again(original, home)
     try:
         fresh, now = _fresh(original)
     except (OSError, ValueError) as error:
         yield f"{name}: the course's own file is damaged, so yours is left as it is ({error})."
         return
     try:
-        there = _read(copy)
+        there = read_file(copy)
         was = known.get(name)
         if there is None:
             put_in_place(copy, fresh)
@@ -111,7 +116,7 @@ def _brought(original: Path, home: Home, known: dict[str, Seen]) -> Iterator[str
             put_in_place(copy, fresh)
             yield f"{name}: brought up to date"
         elif was:
-            yield f"{name}: a newer version is there; yours is kept. {again}"
+            yield _newer(original, home)
             return
         else:  # told once: from now on it counts as work on the original of today
             now = Seen(now.original, "")
@@ -120,6 +125,58 @@ def _brought(original: Path, home: Home, known: dict[str, Seen]) -> Iterator[str
         yield f"{name}: left as it is ({error}). {again}"
         return
     known[name] = now
+
+
+def _again(original: Path, home: Home) -> str:
+    command = this_way().command("reset", number_of(original), named_folder(home))
+    return f"`{command}` starts the course's."
+
+
+def _newer(original: Path, home: Home) -> str:
+    """Tell that a copy is kept though a newer original exists, and what that changes."""
+    told = f"{original.name}: a newer version is there; yours is kept."
+    if cells := cells_of(home.own / original.name):
+        told += f" {_changes(tasks(cells), tasks(cells_of(original)))}"
+    return f"{told} {_again(original, home)}"
+
+
+def _changes(mine: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Tell which exercises read otherwise; one that was never shown was not worked on either."""
+    changed = [id for id, task in now.items() if mine.get(id) and task and mine[id] != task]
+    new = [id for id in now if id not in mine]
+    told = [f"Changed exercises: {', '.join(changed)}."] if changed else []
+    told += [f"New exercises: {', '.join(new)}."] if new else []
+    return " ".join(told) or "No exercise changed: nothing to redo."
+
+
+def newer_versions(home: Home) -> list[str]:
+    """Return a line for every copy that is kept though a newer original exists."""
+    known = _recalled(home.own)
+    told = []
+    for original in lesson_files(home.originals):
+        was = known.get(original.name)
+        try:
+            newer = was and was.original != _digest(original.read_bytes())
+        except OSError:
+            continue
+        if newer and (home.own / original.name).is_file():
+            told.append(_newer(original, home))
+    return told
+
+
+def last_worked_on(home: Home) -> str | None:
+    """Return the name of the copy that the student changed last, None if there is none yet."""
+    known, changed = _recalled(home.own), {}
+    for original in lesson_files(home.originals):
+        copy = home.own / original.name
+        try:
+            there = read_file(copy)
+            is_mine = there and _digest(there) != known[original.name].copy
+            if is_mine and cells_of(copy):  # what is no notebook would not open
+                changed[original.name] = copy.stat().st_mtime_ns
+        except (OSError, KeyError):
+            continue
+    return max(changed, key=lambda name: changed[name], default=None)
 
 
 def _fresh(original: Path) -> tuple[bytes, Seen]:
@@ -153,62 +210,9 @@ def _digest(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-# --- files that may be anything -----------------------------------------------------------
-
-
-def make_folder(own: Path) -> None:
-    """Make a folder, or raise a CourseError that says what stands in its way."""
-    try:
-        own.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CourseError(
-            f"The lessons need a folder {own}, which cannot be made ({error}). Move what is in "
-            "its place, and start again."
-        ) from None
-
-
-def _read(path: Path) -> bytes | None:
-    """Return what a file holds, or None if nothing has this name.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read, or is no file: a folder, a pipe, a link to itself.
-    """
-    if not os.path.lexists(path):
-        return None
-    if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe would be to wait for somebody
-        raise OSError("it is not a file")
-    return path.read_bytes()
-
-
-def put_in_place(path: Path, text: bytes) -> None:
-    """Put a file in its place all at once."""
-    os.replace(_beside(path, text), path)
-
-
-def _beside(path: Path, text: bytes) -> str:
-    """Write a new file in the folder of ``path`` and return its name."""
-    handle, name = tempfile.mkstemp(prefix=".new-", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-        os.chmod(name, 0o666 & ~_umask())  # mkstemp's files are for the owner's eyes only
-    except BaseException:
-        os.unlink(name)
-        raise
-    return name
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def _exchange(copy: Path, text: bytes) -> str:
     """Put a new file in the place of ``copy``, which gets another name; say which."""
-    new = _beside(copy, text)  # the last step that can fail for want of room or permission
+    new = write_beside(copy, text)  # the last step that can fail for want of room or permission
     try:
         if not os.path.lexists(copy):
             os.replace(new, copy)
@@ -223,7 +227,7 @@ def _exchange(copy: Path, text: bytes) -> str:
     except BaseException:
         os.unlink(new)
         raise
-    return f"Your old copy is now {kept.name}. "
+    return f"Your old copy, with your answers, is now {kept}. "
 
 
 def _free_name(copy: Path) -> Path:
@@ -233,13 +237,9 @@ def _free_name(copy: Path) -> Path:
 
 def _recalled(own: Path) -> dict[str, Seen]:
     """Return what ``.copies.json`` remembers, as far as it can be made out."""
-    try:
-        stored = json.loads((_read(own / MEMORY) or b"{}").decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
-        return {}
     return {
         name: Seen(entry["original"], entry["copy"])
-        for name, entry in (stored.items() if isinstance(stored, dict) else ())
+        for name, entry in read_object(own / MEMORY).items()
         if isinstance(entry, dict)
         and all(isinstance(entry.get(key), str) for key in ("original", "copy"))
     }

@@ -9,6 +9,7 @@ from pooling_lab.course.ways import HERE, PACKAGE, this_clone
 
 OWN = "pooling_course"  # the student's folder, where there is no clone
 MEMORY = ".copies.json"  # in a student's folder: what each copy was made from
+BETS = "my_bets.json"  # there, too: what was bet on the claims
 
 
 class CourseError(Exception):
@@ -47,6 +48,11 @@ def find_home(own: Path | None = None) -> Home:
     here = Path.cwd()
     own = own or (here if (here / MEMORY).is_file() else here / OWN)
     return Home(lessons, _whole(own))
+
+
+def named_folder(home: Home) -> Path | None:
+    """Return the student's folder if a command has to name it: None if it is found by itself."""
+    return None if find_home().own == home.own else home.own
 
 
 def usual_folder() -> str:

@@ -11,7 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from pooling_lab.course.copies import fresh_notebook, make_folder, put_in_place
+from pooling_lab.course.copies import fresh_notebook
+from pooling_lab.course.files import make_folder, put_in_place
 from pooling_lab.course.lessons import lesson_files
 from pooling_lab.course.ways import PACKAGE
 

@@ -1,4 +1,4 @@
-"""JupyterLab, opened on lesson 00 in the student's folder."""
+"""JupyterLab, opened in the student's folder where the student left it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from pooling_lab.course.copies import copy_lessons
+from pooling_lab.course.copies import copy_lessons, last_worked_on
 from pooling_lab.course.home import CourseError, Home, find_home
 from pooling_lab.course.ways import this_way
 
+FIRST = "00_start_here.ipynb"
 # Defaults of JupyterLab's own settings; what a student chose in the settings editor stays.
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 
@@ -29,10 +30,12 @@ def lab_options() -> list[str]:
     ]
 
 
-def lab_command(own: Path, browser: bool, more: Sequence[str] = ()) -> list[str]:
-    """Return the command line that opens JupyterLab on lesson 00 in the student's folder."""
+def lab_command(own: Path, browser: bool, more: Sequence[str] = (), file: str = FIRST) -> list[str]:
+    """Return the command line that opens JupyterLab on a lesson in the student's folder."""
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={own}"]
-    command += ["--LabApp.default_url=/lab/tree/00_start_here.ipynb", *lab_options()]
+    command += [f"--LabApp.default_url=/lab/tree/{file}", *lab_options()]
+    # What the course has said last stays in sight: the server tells its address, and warnings.
+    command.append("--Application.log_level=WARN")
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -70,10 +73,11 @@ def open_lab(more: Sequence[str] = (), home: Home | None = None) -> int:
         raise CourseError(
             f"The lessons need {' and '.join(missing)}: not installed here. {install}"
         )
-    for line in copy_lessons(home):
-        print(line)
+    told = copy_lessons(home)
+    file = last_worked_on(home) or FIRST
     print(f"Your copies of the lessons are in {home.own}.")
     if missing:
+        print(*told, sep="\n")
         raise CourseError(
             f"JupyterLab is not installed here: open them in the Jupyter or VS Code that you use, "
             f"with this Python. For JupyterLab: {install}"
@@ -81,8 +85,8 @@ def open_lab(more: Sequence[str] = (), home: Home | None = None) -> int:
     browser = _has_browser()
     if not browser:
         print("No browser to open here: copy the address that JupyterLab prints below into one.")
-    print("Stop with Ctrl-C.", flush=True)
-    command = lab_command(home.own, browser, more)
+    print(f"It opens {file}. Stop with Ctrl-C.", *told, sep="\n", flush=True)
+    command = lab_command(home.own, browser, more, file)
     try:
         return subprocess.run(command, env=lab_environment(), check=False).returncode
     except KeyboardInterrupt:

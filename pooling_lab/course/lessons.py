@@ -1,4 +1,4 @@
-"""The lessons as files: which they are, what each says of itself, and a table of them."""
+"""The lessons as files: which they are, and what each says of itself."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from pooling_lab import tables
-from pooling_lab.course.home import CourseError, Home, originals
-
-if TYPE_CHECKING:
-    from IPython.display import Markdown
+from pooling_lab.course.home import CourseError
 
 # A cell with this tag asserts what the course promises; CI runs it, a student's copy has none.
 CHECK = "check"
 FRONT_DOOR = "pooling_in_90_minutes.ipynb"
+CORE = ("01", "02", "03", "04", "05", "06", "10")
+DEEPER = "## Deeper"  # the heading of a lesson's optional part begins so
 
 
 class Lesson(NamedTuple):
@@ -69,6 +67,11 @@ def _is_cell(cell: object) -> bool:
     )
 
 
+def source(cell: Mapping[str, Any]) -> str:
+    """Return the text of a cell."""
+    return "".join(cell.get("source", ""))
+
+
 def tags(cell: Mapping[str, Any]) -> Sequence[str]:
     """Return the tags of a cell."""
     found = cell["metadata"].get("tags", [])
@@ -91,7 +94,7 @@ def _described(path: Path) -> Lesson:
         cells = read_cells(path.read_bytes())
     except (OSError, ValueError) as error:
         raise CourseError(f"{path.name} cannot be read: {error}") from None
-    prose = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    prose = "\n".join(source(c) for c in cells if c["cell_type"] == "markdown")
     title = re.match(r"# (?:\d\d · )?(.+)", prose)
     minutes = re.search(r"\*\*Minutes:\*\* (\d+)(?: for the core, (\d+) for \*Deeper\*)?", prose)
     if not (title and minutes):
@@ -99,40 +102,9 @@ def _described(path: Path) -> Lesson:
     return Lesson(number_of(path), path.name, title[1], int(minutes[1]), int(minutes[2] or 0))
 
 
-def _as_told(path: Path) -> Lesson:
+def as_told(path: Path) -> Lesson:
+    """Return a lesson as it describes itself, or at least its name."""
     try:
         return _described(path)
     except CourseError:  # an original with a conflict in it: its name is all there is
         return Lesson(number_of(path), path.name, path.stem, 0, 0)
-
-
-def table(home: Home) -> str:
-    """Return the lessons as a terminal shows them: number, minutes, title, and where they are."""
-    lines = [
-        f"{lesson.number}  {lesson.minutes + lesson.deeper or '':>4} min  {lesson.title}"
-        for lesson in map(_as_told, lesson_files(home.originals))
-    ]
-    return "\n".join([*lines, "", f"Your copies: {home.own}"])
-
-
-def contents(folder: Path | None = None, source: Path | None = None) -> Markdown:
-    """Return the table of the lessons, with a link to each that lies beside this notebook.
-
-    Names and titles are the course's own. Of a student's files nothing is read, only whether
-    they are there: they may hold anything.
-
-    Parameters
-    ----------
-    folder
-        Where the copies lie; the current folder if not given.
-    source
-        Where the originals lie; found by itself.
-    """
-    from IPython.display import Markdown
-
-    folder, source = folder or Path.cwd(), source or originals()
-    rows = []
-    for number, file, title, minutes, deeper in map(_as_told, lesson_files(source)):
-        name = f"[{title}]({file})" if (folder / file).is_file() else title
-        rows.append(("" if file == FRONT_DOOR else number, name, minutes or "", deeper or ""))
-    return Markdown(tables.markdown(["", "lesson", "minutes", "*Deeper*"], "-lrr", rows))

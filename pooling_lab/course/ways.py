@@ -39,11 +39,16 @@ class Way(NamedTuple):
     install: str  # with {extra} for what is missing
     place: str = ""  # where to type it
 
-    def command(self, name: str, lesson: str = "") -> str:
-        """Return a command of the course as it is typed here, ``reset`` for instance."""
-        if self.run == "make":
+    def command(self, name: str, lesson: str = "", folder: Path | None = None) -> str:
+        """Return a command of the course as it is typed here, ``reset`` for instance.
+
+        A ``folder`` is named in it; make, which knows the usual one only, is gone round then.
+        """
+        if self.run == "make" and folder is None:
             return f"make {name} LESSON={lesson}" if lesson else f"make {name}"
-        return f"{self.run} {name} {lesson}".strip()
+        run = f'"{sys.executable}" -m pooling_lab' if self.run == "make" else self.run
+        named = f'--folder "{folder}"' if folder else ""
+        return " ".join(word for word in (run, name, lesson, named) if word)
 
     def installs(self, extra: str = "course") -> str:
         """Return what installs an extra here."""
