@@ -31,8 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pooling-lab", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     lab = commands.add_parser(
-        "lab",
-        help="make your own copies and open JupyterLab where you left it (also without a name)",
+        "lab", help="make your copies and open JupyterLab where you left it (also without a name)"
     )
     contents = commands.add_parser("contents", help="list the lessons and what you have done")
     commands.add_parser("check", help="look whether everything the course needs is there")

@@ -221,7 +221,7 @@ def _private(place: Path) -> dict[str, str]:
 
 
 def _wait_until_it_answers(lab: Lab, server: subprocess.Popen[Any], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # a busy machine is slow, not wrong
     while not lab.answers():
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")

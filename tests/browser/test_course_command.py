@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import driving
 import pytest
 from playwright.sync_api import expect
@@ -37,3 +40,48 @@ def test_it_opens_lesson_00_asks_nothing_and_shows_whole_file_names(opened):
         if name.evaluate("name => name.scrollWidth > name.clientWidth")
     ]
     assert cut == []
+
+
+def answer(notebook: driving.Notebook, id: str, source: str) -> None:
+    """Put an answer into the stub of an exercise, run it and its check, wait for a verdict."""
+    stub = notebook.cells.filter(has_text=f'exercises.check("{id}"').first
+    stub.locator(".jp-InputArea-editor").click()
+    page = notebook.page
+    page.keyboard.press("Control+Home")
+    page.keyboard.type(f"{source}\n")
+    page.keyboard.press("Control+Enter")
+    expect(stub.locator(".jp-OutputArea").get_by_text(f": {id}").first).to_be_visible(
+        timeout=120_000
+    )
+
+
+def test_who_returns_finds_what_was_done_and_where_to_go_on(browser, page, tmp_path):
+    """Answers typed into lesson 02 and saved; on another day its copy opens, and 00 tells."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    command = [sys.executable, "-m", "pooling_lab", "lab", "--folder", str(folder)]
+    with driving.running_course(command, dict(os.environ), folder) as lab:
+        notebook = driving.Notebook(page, lab, "02_output_size.ipynb")
+        imports = "from pooling_lab import exercises\n"
+        answer(notebook, "output-size", f"{imports}answer = (49, 29)")
+        answer(notebook, "dropped-cells", "answer = (1, 1)")
+        notebook.save()
+        lab.end_kernels()
+        page.goto("about:blank")
+    page.context.clear_cookies()
+    with driving.running_course(command, dict(os.environ), folder) as lab:
+        page.goto(f"{lab.origin}/?token={lab.token}")
+        current = page.locator(".lm-TabBar-tab.jp-mod-current", has_text="02_output_size.ipynb")
+        expect(current.first).to_be_visible(timeout=60_000)
+        notebook = driving.Notebook(page, lab, "00_start_here.ipynb")
+        cell = notebook.cells.filter(has_text="course.contents()").first
+        cell.locator(".jp-InputArea-editor").click()
+        page.keyboard.press("Control+Enter")  # in a kernel that knows nothing yet
+        shown = cell.locator(".jp-OutputArea")
+        row = shown.get_by_role("row").filter(has_text="Predict the size")
+        expect(row).to_contain_text("1 of 4", timeout=60_000)
+        below = shown.get_by_role("paragraph")
+        expect(below.filter(has_text="Open:")).to_have_text("Open: dropped-cells (02)")
+        expect(below.filter(has_text="Next:")).to_contain_text("02 · Predict the size")
+        lab.end_kernels()
+        page.goto("about:blank")

@@ -33,6 +33,7 @@ PREDICT = re.compile(r"\*\*Predict[^*]*\*\*|^Predict\b", re.M)
 # Sentences on what to type into a cell: a page has forms, and nothing to run.
 TYPING = re.compile(
     r"run both cells|`exercises\.hint\(|first dots|leave the dots|beside this notebook"
+    r"|Back again\?|a column \*you\*"
 )
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 LINK = re.compile(r"\]\((\w+)\.ipynb(?:#cell-id=([\w-]+))?\)")  # as JupyterLab understands it
