@@ -44,7 +44,7 @@ import numpy as np
 from .cases import cases
 from .diagnosis import Attempt, diagnose
 from .display import Note, Verdict, grids, inline
-from .exercise import Case, Exercise, get
+from .exercise import Case, Exercise, get, ids
 from .guarded_run import Runner, here, own_functions, run
 from .messages import verdict
 from .messages.calls import arrays_of, call, literal
@@ -308,7 +308,33 @@ def check(
     >>> check("output-size", None).status
     'not attempted'
     """
-    return _task(id, student, course, secret, numbers).check(answer, secret=secret)
+    given = (student, course, secret, numbers)
+    said = _task(id, *given).check(answer, secret=secret)
+    if said.status != "wrong" or said.explained:
+        return said
+    beside = (one for one in ids() if one != id and get(one).lesson == get(id).lesson)
+    meant = _meant_for(answer, [_task(one, *given) for one in beside])
+    if meant is None:
+        return said
+    return Verdict(id, "wrong", _ANOTHERS.format(meant), explained=True)
+
+
+_ANOTHERS = (
+    "That is the answer to `{0}`: every short answer is called `answer`.\n"
+    "Run the cell above, with your answer to this task, and then the check."
+)
+
+
+def _meant_for(answer: Any, others: list[Task]) -> str | None:
+    """Return the exercise to which this is the one right answer, number for number, or None."""
+    value = run(lambda *_: answer, [{}], ()).outcomes[-1].value
+    for task in others:
+        exercise = task.exercise
+        # Where many answers are right, one of them proves nothing.
+        short = exercise.kind == "answer" and exercise.fits is None
+        if short and exercise.explains(value, task.given):
+            return exercise.id
+    return None
 
 
 _hints_given: dict[str, int] = {}

@@ -440,3 +440,44 @@ def test_no_verdict_on_a_function_holds_a_right_result(id):
 
 def test_an_example_of_many_planes_is_cut_short_and_says_so():
     assert "\n… and 4 more planes of x\n" in repr(exercises.show("global-pooling"))
+
+
+# --- every stub is called `answer` ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "another"),
+    [
+        ("dropped-cells", "output-size"),
+        ("chain-sizes", "output-size"),
+        ("output-size", "chain-sizes"),
+        ("pad-value", "max-by-hand"),
+        ("activation-bytes", "multiply-adds"),
+    ],
+)
+@pytest.mark.parametrize("student", [None, "s1234567"])
+def test_the_answer_to_another_exercise_of_the_lesson_is_told_as_such(asked, another, student):
+    """Who returns and runs a check without its stub has another answer in `answer`."""
+    task = exercises.show(another, student=student)
+    said = exercises.check(asked, task.exercise.outcome(task.given), student=student)
+    assert said.status == "wrong" and said.explained
+    assert said.message.startswith(f"That is the answer to `{another}`")
+
+
+OWN_REASONS = [
+    ("output-size", (48, 28), "a mistake that is explained"),
+    ("choose-window", (49.0, 29.5), "not all of its numbers"),
+    ("output-size", [4, 9, 14, 15, 16], "one of many right answers to dropped-cells"),
+    ("chain-sizes", 75, "the answer to receptive-field, of another lesson"),
+]
+
+
+@pytest.mark.parametrize(("id", "answer"), [o[:2] for o in OWN_REASONS], ids=lambda o: str(o))
+def test_any_other_wrong_answer_keeps_its_own_reason(id, answer):
+    said = exercises.check(id, answer)
+    assert said.status == "wrong" and "That is the answer to" not in said.message
+
+
+def test_a_graded_task_does_not_tell_that_another_answer_is_right():
+    said = exercises.show("chain-sizes").check((49, 29))
+    assert said.status == "wrong" and "output-size" not in said.message
