@@ -430,18 +430,19 @@ def test_the_copy_that_was_kept_is_listed(started):
 
 
 CHANGES = [
-    ("nothing", ["a task"], {}, "No exercise changed: nothing to redo."),
-    ("not shown yet", [None], {"output-size": "another task"}, "No exercise changed"),
-    ("a task", ["a task"], {"output-size": "another"}, "Changed exercises: output-size."),
-    ("a new one", ["a task"], {"chain-sizes": "new"}, "New exercises: chain-sizes."),
+    ("nothing", "a task", WRONG, {}, "No exercise changed: nothing to redo."),
+    ("not shown yet", None, None, {"output-size": "another"}, "No exercise changed: nothing"),
+    ("the task was not kept", None, WRONG, {"output-size": "another"}, "`"),
+    ("a task", "a task", WRONG, {"output-size": "another"}, "Changed exercises: output-size. `"),
+    ("a new one", "a task", WRONG, {"chain-sizes": "new"}, "New exercises: chain-sizes. `"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("shown", "now", "said"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES]
+    ("shown", "verdict", "now", "said"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES]
 )
-def test_a_newer_version_says_whether_anything_is_to_be_redone(started, shown, now, said):
-    mine = exercise("output-size", WRONG, shown[0])
+def test_a_newer_version_says_whether_anything_is_to_be_redone(started, shown, verdict, now, said):
+    mine = exercise("output-size", verdict, shown)
     own(started).write_text(notebook("02 · Mine", mine))
     newer = {"output-size": "a task"} | now
     cells = (exercise(id, NOT_TRIED, task) for id, task in newer.items())
@@ -450,6 +451,12 @@ def test_a_newer_version_says_whether_anything_is_to_be_redone(started, shown, n
     assert line.startswith(f"{NEWER}; yours is kept. {said}")
     assert told(started)[-1] == f"*New:* {line}"
     assert f"New: {line}" in course.table(home(started))
+
+
+def test_an_untouched_copy_is_not_said_to_be_kept(started):
+    newer = notebook("02 · New", exercise("output-size", NOT_TRIED))
+    (started / "notebooks" / "02_output_size.ipynb").write_text(newer)
+    assert not [line for line in told(started) if "newer version" in line]
 
 
 # --- whatever lies in the folder ----------------------------------------------------------

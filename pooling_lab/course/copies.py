@@ -9,7 +9,7 @@ import hashlib
 import itertools
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from pooling_lab.course.files import (
 )
 from pooling_lab.course.home import MEMORY, CourseError, Home, find_home, named_folder
 from pooling_lab.course.lessons import CHECK, lesson_files, number_of, read_cells, tags
-from pooling_lab.course.progress import cells_of, tasks
+from pooling_lab.course.progress import Cells, answers, cells_of, tasks
 from pooling_lab.course.ways import this_way
 
 
@@ -136,30 +136,40 @@ def _newer(original: Path, home: Home) -> str:
     """Tell that a copy is kept though a newer original exists, and what that changes."""
     told = f"{original.name}: a newer version is there; yours is kept."
     if cells := cells_of(home.own / original.name):
-        told += f" {_changes(tasks(cells), tasks(cells_of(original)))}"
+        told += _changes(cells, cells_of(original))
     return f"{told} {_again(original, home)}"
 
 
-def _changes(mine: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """Tell which exercises read otherwise; one that was never shown was not worked on either."""
+def _changes(cells: Cells, original: Cells) -> str:
+    """Tell which exercises read otherwise now: their tasks and stubs as both notebooks show them.
+
+    One that was neither shown nor tried is as good as new; of one that was tried and whose task
+    was not kept nothing is known, and nothing is promised.
+    """
+    mine, now = tasks(cells), tasks(original)
     changed = [id for id, task in now.items() if mine.get(id) and task and mine[id] != task]
     new = [id for id in now if id not in mine]
-    told = [f"Changed exercises: {', '.join(changed)}."] if changed else []
-    told += [f"New exercises: {', '.join(new)}."] if new else []
-    return " ".join(told) or "No exercise changed: nothing to redo."
+    told = f" Changed exercises: {', '.join(changed)}." if changed else ""
+    told += f" New exercises: {', '.join(new)}." if new else ""
+    tried = [id for id, right in answers(cells).items() if right is not None]
+    known = all(mine.get(id) for id in tried)
+    return told or " No exercise changed: nothing to redo." * known
 
 
 def newer_versions(home: Home) -> list[str]:
-    """Return a line for every copy that is kept though a newer original exists."""
+    """Return a line for every copy that is kept, as you changed it, though a newer original exists.
+
+    An untouched one needs no line: the next start brings it up to date.
+    """
     known = _recalled(home.own)
     told = []
     for original in lesson_files(home.originals):
-        was = known.get(original.name)
         try:
-            newer = was and was.original != _digest(original.read_bytes())
-        except OSError:
+            was, there = known[original.name], read_file(home.own / original.name)
+            newer = was.original != _digest(original.read_bytes())
+        except (OSError, KeyError):
             continue
-        if newer and (home.own / original.name).is_file():
+        if newer and there is not None and _digest(there) != was.copy:
             told.append(_newer(original, home))
     return told
 
