@@ -11,11 +11,11 @@ import nbformat
 import numpy as np
 import pytest
 
-from pooling_lab import claims, ledger
+from pooling_lab import claims, course, ledger
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 LESSONS = {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
-CORE = ("01", "02", "03", "04", "05", "06", "10")
+CORE = course.CORE
 BET_ON = [claim for claim in claims.CLAIMS.values() if claim.bet_on]
 
 

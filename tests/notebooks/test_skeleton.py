@@ -22,7 +22,7 @@ NUMBERED = [path for path in ALL if path.name != course.FRONT_DOOR]
 # The start page, the project and the pages of reference teach nothing by themselves.
 LESSONS = [path for path in NUMBERED if path.name[:2] not in {"00", "13", "15"}]
 WITH_DEEPER = [path for path in LESSONS if path.name[:2] <= "12"]
-CORE = {"01", "02", "03", "04", "05", "06", "10"}
+CORE = {*course.CORE}
 THE_CORE = [path for path in LESSONS if path.name[:2] in CORE]
 PROJECT = next(path for path in NUMBERED if path.name[:2] == "13")
 # Where a student asserts: lesson 13's rules for a layer tell its author why it breaks one.
