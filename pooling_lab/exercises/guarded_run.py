@@ -225,7 +225,10 @@ def _trouble(error: BaseException) -> Trouble:
         frames.append((step.tb_frame.f_code.co_filename, step.tb_lineno))
         step = step.tb_next
     line, source = _own_line(frames, often=isinstance(error, RecursionError))
-    return Trouble(type(error).__name__, _one_line(_text(error)), line, source)
+    inside = frames[-1][0]
+    torchs = inside.startswith(_FOREIGN) and "torch" in Path(inside).parts
+    within = " (within torch)" * torchs
+    return Trouble(type(error).__name__, _one_line(_text(error)) + within, line, source)
 
 
 def _text(error: BaseException) -> str:

@@ -20,7 +20,11 @@ def windows(x, k, s):
 
 
 def pool(reduce):
-    return lambda x, k, s: np.array([[reduce(one) for one in row] for row in windows(x, k, s)])
+    def pooled(x, k, s):
+        return np.array([[reduce(one) for one in row] for row in windows(x, k, s)])
+
+    pooled.reduce = reduce
+    return pooled
 
 
 # --- one kind of mistake each ------------------------------------------------------------------
@@ -178,6 +182,21 @@ def in_frame(pool2d):
     return padded
 
 
+def in_pixels(pool2d):
+    """Pool what a window holds of the map itself: of the padding nothing is read."""
+
+    def padded(x, k, s, p):
+        shape = [(n + 2 * p - k) // s + 1 for n in x.shape]
+        y = np.empty(shape)
+        for i, j in np.ndindex(*shape):
+            top, left = i * s - p, j * s - p
+            part = x[max(top, 0) : top + k, max(left, 0) : left + k]
+            y[i, j] = pool2d.reduce(part)
+        return y
+
+    return padded
+
+
 def last_missing(reduce):
     def pooled(x, k, s):
         rows, columns = (-(-(n - k) // s) for n in x.shape)
@@ -195,6 +214,7 @@ SISTERS = {
     "min-pool2d": lambda one: one,
     "layout-nhwc": in_layout,
     "mixed-pool2d": in_mix,
+    "find-the-bug": in_pixels,
 }
 
 

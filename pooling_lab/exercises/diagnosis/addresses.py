@@ -47,6 +47,15 @@ PLACES: dict[str, Place] = {
     "own-position": lambda r, c, i, j, n: (i, j),
 }
 BEYOND = ("left-out", "wrapped", "cut")  # what becomes of a place outside the map
+# How large the result is.
+SIZES: dict[str, Callable[[Case], tuple[int, int]]] = {
+    "asked": lambda c: (int(c["height"]), int(c["width"])),
+    "twice-y": lambda c: (2 * c["y"].shape[0], 2 * c["y"].shape[1]),
+    "turned": lambda c: (int(c["width"]), int(c["height"])),
+    "high": lambda c: (int(c["height"]), int(c["height"])),
+    "wide": lambda c: (int(c["width"]), int(c["width"])),
+    "like-y": lambda c: c["y"].shape,
+}
 VALUES: dict[str, Callable[[Case], np.ndarray]] = {
     "value": lambda c: c["y"].ravel(),
     "one": lambda c: np.ones(c["y"].size),
@@ -86,6 +95,7 @@ class Address:
     value: str
     beyond: str = "left-out"
     around: float = 0.0  # what every other cell holds
+    size: str = "asked"
 
 
 ASKED = Address("width", 0, "there", "value")
@@ -93,8 +103,14 @@ ASKED = Address("width", 0, "there", "value")
 
 def written(guess: Address, case: Case) -> np.ndarray:
     """Return the map that a guess leads to."""
-    shape = int(case["height"]), int(case["width"])
-    out = np.full(shape, guess.around)
+    out, _ = _filled(guess, case)
+    return out
+
+
+def _filled(guess: Address, case: Case) -> tuple[np.ndarray, bool]:
+    """Return the map that a guess leads to, and whether some number falls out of it."""
+    shape = SIZES[guess.size](case)
+    out, beyond = np.full(shape, guess.around), False
     divisor = max(DIVISORS[guess.divisor](case), 1)
     values = VALUES[guess.value](case)
     for at, (i, j) in enumerate(np.ndindex(case["y"].shape)):
@@ -104,24 +120,34 @@ def written(guess: Address, case: Case) -> np.ndarray:
             row, column = row % shape[0], column % shape[1]
         elif guess.beyond == "cut":
             row, column = min(row, shape[0] - 1), min(column, shape[1] - 1)
-        if 0 <= row < shape[0] and 0 <= column < shape[1] and values[at] == values[at]:
+        if not (0 <= row < shape[0] and 0 <= column < shape[1]):
+            beyond = True
+        elif values[at] == values[at]:
             out[row, column] = values[at]
-    return out
+    return out, beyond
 
 
 def of(cases: Sequence[Case], seen: Sequence[Value | None], first: int) -> Finding | None:
-    """Return what positions are read as, where that gives every number of every input."""
+    """Return what positions are read as, where that gives every number of every input.
+
+    Where nothing came out, some number has to fall out of the map.
+    """
     if "indices" not in cases[0]:
         return None
     given = [*zip(cases, seen, strict=True)]
-    if not all(
-        isinstance(y, np.ndarray) and y.shape == (case["height"], case["width"])
-        for case, y in given
-    ):
+    arrays = [(case, y) for case, y in given if isinstance(y, np.ndarray)]
+    stopped = [case for case, y in given if y is None]
+    size = next(
+        (one for one, of in SIZES.items() if all(y.shape == of(c) for c, y in arrays)), None
+    )
+    if size is None or len(arrays) + len(stopped) < len(given):
         return None
-    arrays: list[tuple[Case, np.ndarray]] = [(c, np.asarray(y)) for c, y in given]
-    for guess in _guesses(_around(arrays)):
-        if guess != ASKED and all(agree(written(guess, c), y).all() for c, y in arrays):
+    for guess in _guesses(_around(arrays), size):
+        if (
+            guess != ASKED
+            and all(agree(written(guess, c), y).all() for c, y in arrays)
+            and all(_filled(guess, case)[1] for case in stopped)
+        ):
             return Finding("address", {"address": guess, "at": first}, explained=True)
     return None
 
@@ -132,10 +158,11 @@ def _around(given: Sequence[tuple[Case, Any]]) -> float:
     return float(cells[counts.argmax()])
 
 
-def _guesses(around: float) -> Iterator[Address]:
+def _guesses(around: float, size: str) -> Iterator[Address]:
     """Yield what differs from the right way in one thing, then in two."""
-    yield from (Address("width", 0, "there", value, around=around) for value in VALUES)
+    same: dict[str, Any] = {"around": around, "size": size}
+    yield from (Address("width", 0, "there", value, **same) for value in VALUES)
     for divisor, place, shift, beyond in itertools.product(DIVISORS, PLACES, (0, -1, 1), BEYOND):
-        yield Address(divisor, shift, place, "value", beyond, around)
+        yield Address(divisor, shift, place, "value", beyond, **same)
     for divisor, place, value in itertools.product(DIVISORS, PLACES, VALUES):
-        yield Address(divisor, 0, place, value, around=around)
+        yield Address(divisor, 0, place, value, **same)

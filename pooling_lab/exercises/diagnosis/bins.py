@@ -89,10 +89,25 @@ def _of_start(asked: list[tuple[int, int]], pairs: list[np.ndarray]) -> Iterator
         if all((p[:, 1] - p[:, 0] == width(n, o)).all() for (n, o), p in both):
             yield f"start-{name}", 0
         if all((p[:, 1] == np.minimum(n, p[:, 0] + width(n, o))).all() for (n, o), p in both):
-            yield f"start-{name}", 0
+            yield f"start-{name}-cut", 0
     for shift in (0, 1, -1):
         if all((p[:-1, 1] == p[1:, 0] + shift).all() and p[-1, 1] == n for (n, _), p in both):
             yield "next-start", shift
+
+
+def value(start: Formula, stop: Formula, n: int, o: int) -> np.ndarray:
+    """Return the bins that formulas for start and stop lead to."""
+    starts = np.array([ENDS[start[0]](i, n, o) + start[1] for i in range(o)], float)
+    name, shift = stop
+    if name == "next-start":
+        stops = np.append(starts[1:] + shift, n)
+    elif name in ENDS:
+        stops = np.array([ENDS[name](i + 1, n, o) + shift for i in range(o)], float)
+    else:
+        width = WIDTHS[name.removeprefix("start-").removesuffix("-cut")](n, o)
+        stops = starts + width
+        stops = np.minimum(n, stops) if name.endswith("-cut") else stops
+    return np.stack([starts, stops], axis=1)
 
 
 def _one_of_each_pair(attempt: Attempt) -> Finding | None:

@@ -65,6 +65,7 @@ FORMULAS: dict[str, Callable[[Sizes], int]] = {
     "all": lambda c: c.n,
     "kernel": lambda c: c.k,
 }
+OF_STRIDES = ("size-over-stride", "every-start", "cropped-to-stride", "plus-one-inside", "swapped")
 # Exercises that name no stride have one all the same: which, is seen from the right results.
 STRIDES: Sequence[Callable[[Case], tuple[int, int]]] = (
     lambda c: (c["kernel_size"], c["stride"]),
@@ -72,6 +73,9 @@ STRIDES: Sequence[Callable[[Case], tuple[int, int]]] = (
     lambda c: (c["kernel_size"], 1),
     lambda c: (2, 2),
 )
+
+
+SIDES = ("rows", "columns")
 
 
 @dataclass(frozen=True)
@@ -84,16 +88,26 @@ class Counted:
         Names of `FORMULAS` that give every shape; "" where none does.
     numbers_right
         Whether every number is the right one, of those that are there and should be.
+    strides
+        Which of `STRIDES` the task has.
+    asked
+        The formulas that are right: a pass along the rows leaves their number as it is.
     """
 
     rows: str
     columns: str
     numbers_right: bool
+    strides: int = 0
+    asked: tuple[str, str] = ("asked", "asked")
 
     @property
-    def wrong(self) -> tuple[str, ...]:
-        """The formulas that are not the one asked, each once."""
-        return tuple(dict.fromkeys(n for n in (self.rows, self.columns) if n not in ("asked", "")))
+    def wrong(self) -> dict[str, tuple[str, ...]]:
+        """The formulas that are not the ones asked, each with the sides that are counted so."""
+        found: dict[str, tuple[str, ...]] = {}
+        for side, name, asked in zip(SIDES, (self.rows, self.columns), self.asked, strict=True):
+            if name not in (asked, ""):
+                found[name] = (*found.get(name, ()), side)
+        return found
 
     @property
     def whole(self) -> bool:
@@ -124,15 +138,25 @@ def of(
     asked = [z.shape[first : first + 2] for _, z in pairs]
     shapes = [_shape(y, first, x.ndim) for y, _ in pairs]
     known = [a == b for a, b in zip(shapes, asked, strict=True) if None not in a]
-    kinds = _kinds(every, asked, first)
-    if kinds is None or all(known) or len(known) < ENOUGH:
+    strides, formulas, kinds = _kinds(every, asked, first)
+    if strides is None or all(known) or len(known) < ENOUGH:
         return None
+    able = [n for n in FORMULAS if "stride" in cases[0] or n not in OF_STRIDES]
     names = [
-        next((n for n, f in FORMULAS.items() if _gives(f, kinds, shapes, axis)), "")
-        for axis in (0, 1)
+        next((n for n in (asked_of, *able) if _gives(FORMULAS[n], kinds, shapes, axis)), "")
+        for axis, asked_of in enumerate(formulas)
     ]
     alike = all(_overlap(y, z) for y, z in pairs if y is not None and y.size)
-    return Counted(names[0], names[1], alike)
+    return Counted(names[0], names[1], alike, strides, formulas)
+
+
+def cut(found: Counted, case: Case, right: np.ndarray) -> np.ndarray:
+    """Return the right result with as many rows and columns as are counted, if it has them."""
+    first = 0 if right.ndim == 2 else 1
+    window = STRIDES[found.strides](case)
+    both = zip((found.rows, found.columns), _sizes(case, window, first), strict=True)
+    sizes = [max(0, FORMULAS[name](size)) for name, size in both]
+    return right[(slice(None),) * first + tuple(map(slice, sizes))]
 
 
 Shape = tuple[int | None, ...]
@@ -167,16 +191,22 @@ def _more(cases: Sequence[Case], first: int) -> list[Case]:
 
 def _kinds(
     cases: Sequence[Case], right: Sequence[Shape], first: int
-) -> list[tuple[Sizes, Sizes]] | None:
-    """Return the sizes for rows and columns of each case, if the right counts follow from them."""
-    for strides in STRIDES:
+) -> tuple[int | None, tuple[str, str], list[tuple[Sizes, Sizes]]]:
+    """Return the strides and formulas from which the right counts follow, and all sizes."""
+    if any(len(shape) < 2 for shape in right):
+        return None, ("", ""), []
+    for at, strides in enumerate(STRIDES):
         try:
             found = [_sizes(case, strides(case), first) for case in cases]
         except KeyError:
             continue
-        if _gives(_asked, found, right, 0) and _gives(_asked, found, right, 1):
-            return found
-    return None
+        names = [
+            next((n for n in ("asked", "all") if _gives(FORMULAS[n], found, right, axis)), "")
+            for axis in (0, 1)
+        ]
+        if all(names):
+            return at, (names[0], names[1]), found
+    return None, ("", ""), []
 
 
 def _sizes(case: Mapping[str, Any], window: tuple[int, int], first: int) -> tuple[Sizes, Sizes]:

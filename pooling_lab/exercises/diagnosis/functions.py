@@ -8,7 +8,7 @@ import numpy as np
 
 from ..compare import Value, results, same
 from ..exercise import Case, Exercise
-from . import bins, counts, forms, powers, routes, weights
+from . import bins, counts, forms, masks, powers, routes, weights
 from .attempt import Attempt
 from .edits import matching
 from .explain import Finding, runner_of, solution_edits
@@ -42,7 +42,7 @@ def of(attempt: Attempt, run: Runner) -> Finding | None:
     if whole:
         return Finding("edit", {"edit": whole[0], "at": first}, explained=True)
     certain = None
-    for look in (forms.of_code, bins.of, weights.of, powers.of, _sending, _pooling):
+    for look in (forms.of_code, bins.of, weights.of, powers.of, masks.of, _sending, _pooling):
         found = look(attempt, run)
         if found is not None and found.explained:
             return found
@@ -65,6 +65,8 @@ def holds(attempt: Attempt, run: Runner, ids: Sequence[str]) -> bool:
     x = cases[attempt.wrong[0]][name]
     positive = all((case[name] >= 0).all() for case in cases if case[name].dtype.kind == "f")
     made_up = [{**cases[attempt.wrong[0]], name: one} for one in unlike(x, positive)]
+    if "p" in cases[0]:  # no task draws 1, with which every mean but the plain one is told apart
+        made_up += [{**case, "p": 1} for case in made_up[-1:]]
     who = frozenset(ids)
     seen = zip(made_up, run(made_up), strict=False)
     return all(y is None or exercise.explains(y, case, who) for case, y in seen)
@@ -112,7 +114,7 @@ def _pooling(attempt: Attempt, run: Runner) -> Finding | None:
     if found.picked is not None:
         return Finding("picked", facts)
     if "p" in cases[0] and not found.windows_differ:
-        return None  # which mean it is, is looked for in `powers`
+        return Finding("windows-right", facts)  # which mean it is, is looked for in `powers`
     if found.made is not None and found.asked is not None:
         if found.of_asked and found.made == found.asked:
             return None  # right wherever it was measured
@@ -122,7 +124,7 @@ def _pooling(attempt: Attempt, run: Runner) -> Finding | None:
             return Finding("reads", facts, found.everywhere)
     if found.windows_differ and found.reads_others:
         return Finding("reads-also", facts)
-    return None
+    return None if found.windows_differ else Finding("windows-right", facts)
 
 
 def _all_in_brackets(attempt: Attempt) -> bool:

@@ -32,6 +32,8 @@ def later(attempt: Attempt) -> Finding | None:
         and (attempt.marks.size > 2 and attempt.marks.sum() == 1)
     ):
         return Finding("one-cell-off", {"ids": ("one-cell-off",)})
+    if _some_nan(attempt):
+        return Finding("some-nan")
     when = _only_where(attempt)
     if when is not None:
         return Finding("only-where", {"when": when})
@@ -118,6 +120,14 @@ def shape_is_wrong(attempt: Attempt) -> bool:
     if value is None or right is None or attempt.exercise.gives:
         return False
     return bool(outline(parted(value, right), right) != outline(right, right))
+
+
+def _some_nan(attempt: Attempt) -> bool:
+    """Tell whether NaN stands in the first wrong result where a number should."""
+    value, right = attempt.values[attempt.wrong[0]], attempt.expected[attempt.wrong[0]]
+    if not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray)):
+        return False
+    return bool(np.isnan(value).any()) and not np.isnan(right).any()
 
 
 def _as_many(attempt: Attempt) -> bool:

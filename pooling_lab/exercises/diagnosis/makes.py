@@ -161,6 +161,10 @@ OPERATIONS: dict[str, Reduction] = {
     "first-of-largest-whole": lambda v: v.flat[np.trunc(v).argmax()],
     "first-of-smallest-whole": lambda v: v.flat[np.trunc(v).argmin()],
     "zero": lambda v: 0.0,
+    "mean-down": lambda v: np.floor(v.mean()),
+    "mean-cut": lambda v: np.trunc(v.mean()),
+    "mean-nearest": lambda v: np.rint(v.mean()),
+    "max-at-least-zero": lambda v: max(v.max(), 0.0),
     **{
         name: OF_PARTS[name]
         for name in (
@@ -227,11 +231,15 @@ SHARES: dict[str, Callable[[float], tuple[float, float]]] = {
     "first-whole": lambda a: (1.0, 1 - a),
     "both-whole": lambda a: (1.0, 1.0),
     "both-alike": lambda a: (a, a),
+    "second-whole-shared": lambda a: (a / (a + 1), 1 / (a + 1)),  # weights that are made to add up
+    "first-whole-shared": lambda a: (1 / (2 - a), (1 - a) / (2 - a)),
     "difference": lambda a: (a, a - 1),
     "over-two": lambda a: (a / 2, (1 - a) / 2),
     "second-alone": lambda a: (0.0, 1 - a),
     "first-alone": lambda a: (a, 0.0),
     "shares-squared": lambda a: (a * a, (1 - a) * (1 - a)),
+    "times-first": lambda a: (a * a, a * (1 - a)),
+    "times-second": lambda a: (a * (1 - a), (1 - a) * (1 - a)),
     "percent": lambda a: (a / 100, 1 - a / 100),
     "brackets": lambda a: (a, -a),  # and 1 added
     "product": lambda a: (a, 1 - a),  # multiplied and not added
@@ -296,7 +304,7 @@ def evaluate(guess: Makes | Either, windows: Sequence[Window]) -> Numbers:
         if after == "moved":
             return values + guess.number
         if after == "scaled":
-            return values * [_factor(other, w.case, guess.number) for w in windows]
+            return values * [factor(other, w.case, guess.number) for w in windows]
         return (BEFORE if after in BEFORE and after not in AFTERWARDS else AFTERWARDS)[after](
             values
         )
@@ -445,6 +453,8 @@ class Search:
 BLENDED = (
     *("max", "mean", "min", "sum", "median", "first", "last", "middle", "mean-without-max"),
     *("mean-below-max", "sum-over-side", "second-largest", "map-max", "map-mean"),
+    *("mean-down", "mean-cut", "mean-nearest", "max-at-least-zero", "farthest-from-zero"),
+    *("largest-magnitude", "mean-of-magnitudes"),
 )
 
 
@@ -490,7 +500,7 @@ def factor_name(factors: Sequence[float], cases: Sequence[Mapping[str, Any]]) ->
     """Return what a factor is called in all of some cases: ``"1 / kernel_size"``, or None."""
     for name in FACTORS:
         try:
-            wanted = [_factor(name, case) for case in cases]
+            wanted = [factor(name, case) for case in cases]
         except (KeyError, ZeroDivisionError):
             continue
         if all(abs(a - b) <= 1e-6 * abs(b) for a, b in zip(wanted, factors, strict=True)):
@@ -498,7 +508,8 @@ def factor_name(factors: Sequence[float], cases: Sequence[Mapping[str, Any]]) ->
     return None
 
 
-def _factor(name: str, case: Mapping[str, Any], number: float = 1.0) -> float:
+def factor(name: str, case: Mapping[str, Any], number: float = 1.0) -> float:
+    """Return a factor by its name; a number that has none."""
     return FACTORS[name](_Arguments(case)) if name else number
 
 

@@ -7,6 +7,7 @@ every output of every input the function was tried on, and of some that were mad
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,6 +37,12 @@ class Setting:
     read: Reads
     asked: Reads
 
+    @property
+    def as_asked(self) -> bool:
+        """Whether each output reads the cells that it should."""
+        same = self.read.output == self.asked.output
+        return same and bool((self.read.cells == self.asked.cells).all())
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -61,6 +68,11 @@ class Measured:
         does.
     picked
         Two operations, where each output is what one or the other gives.
+    of_cases
+        For each input that it was tried on, the windows that `made` is made of; None where
+        nothing came out, or where they were not measured.
+    matrices
+        For each of these inputs, the weights of the sums.
     """
 
     settings: tuple[Setting, ...]
@@ -71,6 +83,8 @@ class Measured:
     shown: tuple[np.ndarray, np.ndarray] | None = None
     weights: np.ndarray | None = None
     picked: tuple[str, str] | None = None
+    of_cases: tuple[Reads | None, ...] = ()
+    matrices: tuple[np.ndarray | None, ...] = ()
 
     @property
     def fewer(self) -> bool:
@@ -88,10 +102,12 @@ class Measured:
     @property
     def windows_differ(self) -> bool:
         """Whether it reads other cells than asked, or gives another number of outputs."""
-        return any(
-            one.read.output != one.asked.output or (one.read.cells != one.asked.cells).any()
-            for one in self.settings
-        )
+        return not all(one.as_asked for one in self.settings)
+
+    @property
+    def takes_one_cell(self) -> bool:
+        """Whether each output should be one cell as it is."""
+        return all((one.asked.cells.sum(axis=1) == 1).all() for one in self.settings)
 
     @property
     def reads_others(self) -> bool:
@@ -144,6 +160,7 @@ def measured(
                 found.append(Setting(at, cases[at], read, asked))
     except TooManyCalls:
         pass
+    found.sort(key=lambda one: one.as_asked)
     return task.made(found) if found else None
 
 
@@ -163,6 +180,7 @@ class _Task:
         self._key = key, part
         self._known: dict[int, Reads | None] = {}
         self.positive = all((c[name] >= 0).all() for c in cases if c[name].dtype.kind == "f")
+        self._matrices: list[np.ndarray | None] = [None] * len(cases)
         self.seen = asking.ask(cases)
         self.right = knowing.ask(cases)
 
@@ -219,10 +237,7 @@ class _Task:
         made, of_asked, everywhere = None, False, False
         weights = picked = None
         whole_numbers = any(case[self.name].dtype.kind in "iu" for case in self.cases)
-        same = all(
-            one.read.output == one.asked.output and (one.read.cells == one.asked.cells).all()
-            for one in found
-        )
+        same = all(one.as_asked for one in found)
         for of_asked, everywhere in ((True, True), (False, True), (True, False), (False, False)):
             if (of_asked and not same_shape) or (same and not of_asked):
                 continue
@@ -238,7 +253,7 @@ class _Task:
             if made is not None:
                 break
         alike = len(found[0].read.output) == len(found[0].asked.output)
-        if main == Makes("mean") and alike and (made is None or not everywhere):
+        if alike and (made is None or not everywhere):
             weights = self._weights(found[0], maps)
         if made is None and weights is None and same_shape:
             picked = _picked(self._of_cases(asked=True) or [])
@@ -247,7 +262,16 @@ class _Task:
         if first is not None and same_shape:
             shown = first[1][0].reshape(one.read.output), first[2][0].reshape(one.read.output)
         everywhere = everywhere and made is not None
-        return Measured(tuple(found), wanted, made, of_asked, everywhere, shown, weights, picked)
+        whole = Measured(tuple(found), wanted, made, of_asked, everywhere, shown, weights, picked)
+        if everywhere:
+            each = (
+                self._windows_of(at, of_asked) if y is not None and y.size else None
+                for at, y in enumerate(self.seen)
+            )
+            return dataclasses.replace(whole, of_cases=tuple(each))
+        return dataclasses.replace(
+            whole, matrices=tuple(self._matrices) if weights is not None else ()
+        )
 
     def _weights(self, shown: Setting, maps: Sequence[Any]) -> np.ndarray | None:
         """Return how much each cell counts, where all results are weighted sums of cells."""
@@ -260,6 +284,7 @@ class _Task:
                 x = np.asarray(self.cases[at][self.name], float)
                 if found is None or not agree(found @ x.ravel(), y.ravel()).all():
                     return None
+                self._matrices[at] = found
                 first = found if at == shown.at else first
         except TooManyCalls:
             return None

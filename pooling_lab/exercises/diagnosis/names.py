@@ -21,7 +21,8 @@ Facts = Mapping[str, Any]
 def of(found: Finding) -> tuple[str, ...]:
     """Return the names of what was found; none where it has no name of its own."""
     known: tuple[str, ...] = found.facts.get("ids", ())
-    if known or not found.explained or found.kind not in DIFFERENCES:
+    surely = found.explained or found.kind == "routes"
+    if known or not surely or found.kind not in DIFFERENCES:
         return known
     name = DIFFERENCES[found.kind](found.facts)
     return (name,) if name else ()

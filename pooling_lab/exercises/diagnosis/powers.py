@@ -89,6 +89,7 @@ OTHERS: dict[str, Callable[[Numbers, float], Any]] = {
     "without-zeros": lambda v, p: _mean(v[v > 0], p) if (v > 0).any() else 0.0,
     "of-rows-mean": lambda v, p: np.mean([_mean(row, p) for row in v]),
     "of-columns-mean": lambda v, p: np.mean([_mean(column, p) for column in v.T]),
+    "of-columns-max": lambda v, p: max(_mean(column, p) for column in v.T),
     "of-rows-max": lambda v, p: max(_mean(row, p) for row in v),
     "of-row-means": lambda v, p: _mean(v.mean(axis=1), p),
     "of-column-means": lambda v, p: _mean(v.mean(axis=0), p),
@@ -103,13 +104,13 @@ OTHERS: dict[str, Callable[[Numbers, float], Any]] = {
 class Power:
     """What is made of a channel: three steps, or one thing that has a name of its own.
 
-    ``scaled`` tells whether all numbers are divided by the largest first and multiplied after.
+    ``scaled`` names what is done with the largest number first and last, one of `SCALED`.
     """
 
     inner: str
     whole: str = ""
     outer: str = ""
-    scaled: bool = False
+    scaled: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,13 @@ class From:
 
     p: float
     then: Power
+    otherwise: Power
     below: bool = False
 
 
+# What is done with the largest number: nothing; a channel is divided by its own and multiplied
+# again (also where that is 0; without the second; by the largest of all channels).
+SCALED = ("", "own", "own-even-0", "not-multiplied", "of-all")
 ASKED = Power("power", "mean", "root")
 POWERS = (3, 1, 2, 4, 5, 6, 7, 8, 10, 12, 2.5, 20)
 CHANNELS = np.stack(
@@ -128,18 +133,35 @@ CHANNELS = np.stack(
 )
 
 
-def value(guess: Power, v: Numbers, p: float) -> float:
-    """Return what a guess gives for a channel."""
+def value(guess: Power, v: Numbers, p: float, top: float) -> float:
+    """Return what a guess gives for a channel; ``top`` is the largest number of all channels."""
     with np.errstate(all="ignore"):
-        largest = v.max() if guess.scaled and v.max() > 0 else 1.0
-        shares = v / largest
+        shares, back = _shares(guess.scaled, v, top)
         if guess.inner in OTHERS:
-            return float(largest * OTHERS[guess.inner](shares, p))
+            return float(back * OTHERS[guess.inner](shares, p))
         try:
             inner = INNER[guess.inner](shares, p)
-            return float(largest * OUTER[guess.outer](WHOLE[guess.whole](inner), p))
+            return float(back * OUTER[guess.outer](WHOLE[guess.whole](inner), p))
         except (OverflowError, ZeroDivisionError):
             return np.nan
+
+
+def _shares(scaled: str, v: Numbers, top: float) -> tuple[Numbers, float]:
+    """Return what a channel is divided into, and by what the result is multiplied."""
+    if not scaled:
+        return v, 1.0
+    largest = float(top if scaled == "of-all" else v.max())
+    divisor = largest if largest > 0 or scaled == "own-even-0" else 1.0
+    return v / divisor, 1.0 if scaled == "not-multiplied" else largest
+
+
+def values(guess: Power | From, case: Case) -> Numbers:
+    """Return what a guess gives for each channel of a case."""
+    x, p = np.asarray(case["x"], float), case["p"]
+    if isinstance(guess, From):
+        inside = (p < guess.p) is guess.below
+        guess = guess.then if inside else guess.otherwise
+    return np.array([value(guess, channel, p, x.max()) for channel in x])
 
 
 def of(attempt: Attempt, run: Runner) -> Finding | None:
@@ -158,7 +180,14 @@ def of(attempt: Attempt, run: Runner) -> Finding | None:
     found: Power | From | None = next(whole, None) or next(_from(given), None)
     if found is None or (found == ASKED and not turned):
         return None
-    return Finding("powers", {"at": attempt.wrong[0], "power": found, "axes": turned}, True)
+    axes = next((y.ndim for y in seen if isinstance(y, np.ndarray)), 1)
+    facts = {
+        "at": attempt.wrong[0],
+        "power": found,
+        "axes": turned,
+        "shape": (-1,) + (1,) * (axes - 1),
+    }
+    return Finding("powers", facts, True)
 
 
 def _per_channel(case: Case, y: Value | None) -> np.ndarray | None:
@@ -172,27 +201,34 @@ Given = tuple[Case, Value | None]
 
 def _guesses(case: Case, y: Value | None) -> Iterator[Power]:
     """Yield what gives the result of one input; each step is computed once."""
+    if not isinstance(y, np.ndarray):
+        return
     for name in OTHERS:
         if _fits(Power(name), case, y):
             yield Power(name)
     p, x = case["p"], np.asarray(case["x"], float)
+    steps, near = [*itertools.product(INNER, WHOLE)], 1e-6 * abs(y[np.isfinite(y)]).max(initial=0)
     with np.errstate(all="ignore"):
-        for inner, whole in itertools.product(INNER, WHOLE):
-            both = np.array([WHOLE[whole](INNER[inner](channel, p)) for channel in x])
-            for outer, how in OUTER.items():
-                if isinstance(y, np.ndarray) and agree(how(both, p), y).all():
-                    yield Power(inner, whole, outer)
-                    yield Power(inner, whole, outer, scaled=True)
+        for scaled in SCALED:
+            both = [_shares(scaled, channel, x.max()) for channel in x]
+            back = np.array([largest for _, largest in both])
+            made = np.array([[WHOLE[b](INNER[a](v, p)) for v, _ in both] for a, b in steps])
+            fits = [  # quick: what is left is held against every input
+                np.isclose(back * how(made, p), y, rtol=1e-4, atol=near, equal_nan=True)
+                for how in OUTER.values()
+            ]
+            for step, outer in np.argwhere(np.array(fits).all(axis=2).T):
+                inner, whole = steps[step]
+                yield Power(inner, whole, [*OUTER][outer], scaled)
 
 
-def _all(guess: Power, given: Sequence[Given]) -> bool:
+def _all(guess: Power | From, given: Sequence[Given]) -> bool:
     return all(_fits(guess, *one) for one in given)
 
 
-def _fits(guess: Power, case: Case, y: Value | None) -> bool:
+def _fits(guess: Power | From, case: Case, y: Value | None) -> bool:
     """Tell whether a guess gives what came out; Python's own numbers raise where it is infinite."""
-    x = np.asarray(case["x"], float)
-    made = np.array([value(guess, channel, case["p"]) for channel in x])
+    made = values(guess, case)
     if y is None:
         return not np.isfinite(made).all()
     return isinstance(y, np.ndarray) and bool(agree(made, y).all())
@@ -200,13 +236,16 @@ def _fits(guess: Power, case: Case, y: Value | None) -> bool:
 
 def _from(given: Sequence[Given]) -> Iterator[From]:
     """Yield what holds from one p on (or up to one), where the rest is right."""
-    right = Power("power", "mean", "root", scaled=True)
+    right = Power("power", "mean", "root", "own")
     for p in sorted({float(case["p"]) for case, _ in given})[1:]:
         for below in (False, True):
             inside = [one for one in given if (one[0]["p"] < p) is below]
             outside = [one for one in given if (one[0]["p"] < p) is not below]
-            if len(inside) < 2 or not (_all(right, outside) or _all(ASKED, outside)):
+            if len(inside) < 2:
+                continue
+            rest = next((one for one in (right, ASKED) if _all(one, outside)), None)
+            if rest is None:
                 continue
             for guess in _guesses(*inside[0]):
                 if guess not in (ASKED, right) and _all(guess, inside):
-                    yield From(p, guess, below)
+                    yield From(p, guess, rest, below)

@@ -102,5 +102,6 @@ def unlike(x: np.ndarray, positive: bool) -> list[np.ndarray]:
         0.25 + mixed_up(x.shape, 1) / 8,  # above zero, fractions
         1.25 * (mixed_up(x.shape, 4) - order.size / 3),
         100 * (order % 11) - 520 + order / 16,
+        np.where(order % 3 == 0, 0, order) / 4,  # zeros below all others
     ]
     return [abs(one) for one in maps] if positive else maps

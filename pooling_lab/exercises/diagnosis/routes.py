@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compare import Value, agree
+from ..compare import agree
 from . import addresses
 from .attempt import Attempt
 from .explain import Finding
@@ -249,7 +249,10 @@ def rules(cases: Sequence[Case], seen: Sequence[np.ndarray]) -> list[Rule]:
 
 
 def _every_pair() -> list[tuple[str, str]]:
-    flat = [f"{place}-by-{name}" for place in ("window", "map") for name in DIVISORS]
+    flat = [
+        f"{place}-by-{name}{cut}"
+        for place, name, cut in itertools.product(("window", "map"), DIVISORS, ("", "-cut"))
+    ]
     return [
         *itertools.product(PLACES, PICKS),
         *(("map", pick) for pick in IN_MAP),
@@ -312,7 +315,8 @@ def _ratio(whole: np.ndarray, y: np.ndarray) -> float | None:
 
 def _shares(case: Case, place: str, pick: str) -> np.ndarray:
     """Return which share of its number each output sends to each cell: (outputs, rows, columns)."""
-    x, shape = np.asarray(case["x"], float), case["grad_output"].shape
+    x = np.asarray(case.get("room", case["x"]), float)
+    shape = case["grad_output"].shape
     k, s = case["kernel_size"], case["stride"]
     shares = np.zeros((int(np.prod(shape)), *x.shape))
     with np.errstate(all="ignore"):
@@ -321,13 +325,18 @@ def _shares(case: Case, place: str, pick: str) -> np.ndarray:
             if pick == "own-map-max":
                 shares[at, i * s : i * s + k, j * s : j * s + k] = asked == x.max()
                 continue
+            if (pick in IN_MAP or place == "flat") and not asked.size:
+                continue
             if pick in IN_MAP:
                 shares[at] = IN_MAP[pick](asked, x)
                 continue
             if place == "flat":
                 origin, _, name = pick.partition("-by-")
-                row, column = divmod(int(asked.argmax()), max(DIVISORS[name](case), 1))
+                divisor = DIVISORS[name.removesuffix("-cut")](case)
+                row, column = divmod(int(asked.argmax()), max(divisor, 1))
                 row, column = (row + i * s, column + j * s) if origin == "window" else (row, column)
+                if name.endswith("-cut"):
+                    row, column = min(row, x.shape[0] - 1), min(column, x.shape[1] - 1)
                 if row < x.shape[0] and column < x.shape[1]:
                     shares[at, row, column] = 1
                 continue
@@ -393,102 +402,107 @@ def of(attempt: Attempt, run: Runner, solution: Runner) -> Finding | None:
     first = wrong[0]
     if "grad_output" in cases[0]:
         arrays = [y if isinstance(y, np.ndarray) else None for y in seen]
-        found = _ruled(attempt, arrays) or _other_shape(attempt, arrays)
+        found = _ruled(attempt, arrays) or _forward(attempt, arrays)
     else:
-        found = addresses.of(cases, seen, first)
+        tried = len(attempt.outcomes)  # after three errors the rest is not
+        found = addresses.of(cases[:tried], seen[:tried], first)
     if found is not None:
         return found
     measured = measure(run, solution, cases, wrong)
     if not measured or all((f.reached == f.of_nothing).all() for f in measured):
         return None  # it does not depend on what is sent
     one = next((f for f in measured if f.place is not None), measured[0])
-    every = len(measured) == len(wrong) and all(_linear(f, seen) for f in measured)
-    return Finding("routes", {"routes": one, "at": one.at}, explained=every)
+    return Finding("routes", {"routes": one, "at": one.at})
 
 
-def _ruled(attempt: Attempt, seen: Sequence[np.ndarray | None]) -> Finding | None:
-    able = [
-        (case, y, right)
-        for case, y, right in zip(attempt.cases, seen, attempt.expected, strict=True)
-        if y is not None and y.shape == np.shape(case["x"])
-    ]
-    if len(able) < len(attempt.cases):
-        return None
-    able.sort(key=lambda one: -one[0]["grad_output"].size)
-    able.sort(key=lambda one: one[0]["grad_output"].size != ENOUGH)
-    given = [case for case, *_ in able]
-    found = rules(given, [y for _, y, _ in able])
-    if not found:
-        return None
-    asked = rules(given, [r for *_, r in able if isinstance(r, np.ndarray)])
-    if not asked or found[0] == asked[0]:
-        return None
-    facts = {"rule": found[0], "asked": asked[0], "at": attempt.wrong[0]}
-    return Finding("rule", facts, explained=True)
-
-
-FORWARD: dict[str, Callable[[np.ndarray], float]] = {"max": np.max, "mean": np.mean, "sum": np.sum}
 REACH: dict[str, Callable[[int, int, int], int]] = {
     "windows": lambda n, k, s: (n - 1) * s + k,
     "kernels": lambda n, k, s: n * k,
     "strides": lambda n, k, s: n * s,
     "square": lambda n, k, s: n * s + k,
+    "same": lambda n, k, s: n,
 }
 
 
-def _other_shape(attempt: Attempt, seen: Sequence[np.ndarray | None]) -> Finding | None:
-    """Return what a result is that has not the shape of ``x``: a forward pass, a smaller map."""
-    at = attempt.wrong[0]
-    if all(y is not None and y.shape == c["grad_output"].shape for y, c in _both(seen, attempt)):
-        for name, times in itertools.product(FORWARD, (False, True)):
-            if all(agree(y, _pooled(c, name, times)).all() for y, c in _both(seen, attempt)):
-                facts = {"at": at, "makes": name, "times": times}
-                return Finding("forward", facts, explained=True)
+def _ruled(attempt: Attempt, seen: Sequence[np.ndarray | None]) -> Finding | None:
+    """Return the rule that gives all results, in arrays of the shape of ``x`` or of another."""
+    reach = next((one for one in ("", *REACH) if _all_reach(seen, attempt.cases, one)), None)
+    if reach is None:
         return None
-    for name, reach in REACH.items():
-        if all(_reaches(y, c, reach) for y, c in _both(seen, attempt)) and all(
-            y is not None and isinstance(z, np.ndarray) and _cut_alike(y, z)
-            for y, z in zip(seen, attempt.expected, strict=True)
+    able = [
+        (_with_room(case, reach), y, case, right)
+        for case, y, right in zip(attempt.cases, seen, attempt.expected, strict=True)
+        if y is not None
+    ]
+    able.sort(key=lambda one: -one[2]["grad_output"].size)
+    able.sort(key=lambda one: one[2]["grad_output"].size != ENOUGH)
+    found = rules([room for room, *_ in able], [y for _, y, *_ in able])
+    if not found:
+        return None
+    rights = [r for *_, r in able if isinstance(r, np.ndarray)]
+    asked = rules([case for *_, case, _ in able], rights)
+    if not asked or (found[0] == asked[0] and not reach):
+        return None
+    facts = {"rule": found[0], "asked": asked[0], "reach": reach, "at": attempt.wrong[0]}
+    return Finding("rule", facts, explained=True)
+
+
+def _all_reach(seen: Sequence[np.ndarray | None], cases: Sequence[Case], reach: str) -> bool:
+    return all(
+        y is not None and y.shape == _room(case, reach) for y, case in zip(seen, cases, strict=True)
+    )
+
+
+def _room(case: Case, reach: str) -> tuple[int, ...]:
+    """Return the shape of a result: that of ``x``, or another one."""
+    if not reach:
+        return np.shape(case["x"])
+    k, s = case["kernel_size"], case["stride"]
+    return tuple(REACH[reach](n, k, s) for n in case["grad_output"].shape)
+
+
+def _with_room(case: Case, reach: str) -> Case:
+    """Return a case with the map that a rule is followed in: cut, or with cells that never win."""
+    if not reach:
+        return case
+    x = np.asarray(case["x"], float)
+    room = np.full(_room(case, reach), -np.inf)
+    rows, columns = (min(a, b) for a, b in zip(room.shape, x.shape, strict=True))
+    room[:rows, :columns] = x[:rows, :columns]
+    return {**case, "room": room}
+
+
+def ruled(rule: Rule, case: Case, reach: str = "") -> np.ndarray:
+    """Return what a rule sends to each cell in a case."""
+    case = _with_room(case, reach)
+    shares, factor = _shares(case, rule.place, rule.pick), FACTORS[rule.factor](case)
+    each = shares * SENDS[rule.sends](case)[:, None, None]
+    if rule.combined == "cut":
+        return np.asarray(combine(each * factor, "cut"))
+    return np.asarray(factor * combine(each, rule.combined, shares, case["grad_output"].shape[1]))
+
+
+FORWARD: dict[str, Callable[[np.ndarray], float]] = {"max": np.max, "mean": np.mean, "sum": np.sum}
+
+
+def _forward(attempt: Attempt, seen: Sequence[np.ndarray | None]) -> Finding | None:
+    """Return that a result is a forward pass."""
+    both = [*zip(seen, attempt.cases, strict=True)]
+    for name, times in itertools.product(FORWARD, (False, True)):
+        if all(y is not None and y.shape == c["grad_output"].shape for y, c in both) and all(
+            agree(np.asarray(y), pooled(c, name, times)).all() for y, c in both
         ):
-            return Finding("reach", {"at": at, "reach": name}, explained=True)
+            facts = {"at": attempt.wrong[0], "makes": name, "times": times}
+            return Finding("forward", facts, explained=True)
     return None
 
 
-def _both(seen: Sequence[Any], attempt: Attempt) -> list[tuple[Any, Case]]:
-    return [*zip(seen, attempt.cases, strict=True)]
-
-
-def _pooled(case: Case, name: str, times: bool) -> np.ndarray:
+def pooled(case: Case, name: str, times: bool) -> np.ndarray:
+    """Return a forward pass, times its gradient or not."""
     x, g, k, s = (case[n] for n in ("x", "grad_output", "kernel_size", "stride"))
     cut = (x[i * s : i * s + k, j * s : j * s + k] for i, j in np.ndindex(g.shape))
     made = np.array([FORWARD[name](one.astype(float)) for one in cut]).reshape(g.shape)
-    return made * g if times else made
-
-
-def _reaches(y: np.ndarray | None, case: Case, reach: Callable[[int, int, int], int]) -> bool:
-    sizes = tuple(reach(n, case["kernel_size"], case["stride"]) for n in case["grad_output"].shape)
-    return y is not None and y.shape == sizes
-
-
-def _cut_alike(y: np.ndarray, z: np.ndarray) -> bool:
-    """Tell whether two results agree where both are, and hold nothing but 0 beyond."""
-    common = tuple(slice(0, min(a, b)) for a, b in zip(y.shape, z.shape, strict=True))
-    inside = bool(agree(y[common], z[common]).all())
-    return inside and all(np.count_nonzero(one) == np.count_nonzero(one[common]) for one in (y, z))
-
-
-def _linear(one: Routes, seen: Sequence[Value | None]) -> bool:
-    """Tell whether what was found for single numbers, added up, gives what was seen."""
-    value = seen[one.at]
-    if not isinstance(value, np.ndarray) or value.shape != one.of_nothing.shape:
-        return False
-    sent = np.asarray(one.case[one.name], float).ravel()
-    weights = sent[(...,) + (None,) * (one.reached.ndim - 1)]
-    moved = one.reached != one.of_nothing  # the rest stands there whatever is sent
-    with np.errstate(invalid="ignore"):  # 0 · ∞
-        added = np.where(moved, weights * one.reached, 0).sum(axis=0)
-    made = np.where(moved.any(axis=0), added, one.of_nothing)
-    return bool(agree(made, value).all())
+    return np.asarray(made * g if times else made)
 
 
 # --- what is certain, whatever the rule -----------------------------------------------------
@@ -524,16 +538,24 @@ class Routes:
 
     @property
     def place(self) -> tuple[int, ...] | None:
-        """The first position whose 1 does not go where it should."""
-        off = [
+        """The first position whose 1 does not go where it should, whatever the shape around it."""
+        off = (
             at
             for at, (a, b) in enumerate(zip(self.reached, self.asked, strict=True))
-            if a.shape != b.shape or not agree(a, b).all()
-        ]
-        if not off:
+            if not _same_cells(a, b)
+        )
+        first = next(off, None)
+        if first is None:
             return None
-        found = np.unravel_index(off[0], np.shape(self.case[self.name]))
+        found = np.unravel_index(first, np.shape(self.case[self.name]))
         return tuple(map(int, found))
+
+
+def _same_cells(a: np.ndarray, b: np.ndarray) -> bool:
+    """Tell whether the same numbers stand in the same rows and columns, and 0 beside them."""
+    if a.ndim != b.ndim or not np.array_equal(np.argwhere(a), np.argwhere(b)):
+        return False
+    return bool(agree(a[a != 0], b[b != 0]).all())
 
 
 def name_sent(case: Case) -> str | None:

@@ -117,6 +117,10 @@ LOOKS = {
         "code": "Every number is NaN. That comes from 0/0, from ∞ − ∞, or from an array that "
         "starts as NaN and is never filled.\nFind the first line after which a NaN is there.",
     },
+    "some-nan": {
+        "code": "NaN stands where a number should. It comes from 0/0, from ∞ − ∞, or from an array "
+        "that starts as NaN.\nFind the first line after which a NaN is there.",
+    },
     "all-zeros": {
         "answer": "Every number is 0.\nWork out one of them slowly, from the numbers in the task.",
         "code": "Every number is 0. That comes of an array that is never filled, of another "

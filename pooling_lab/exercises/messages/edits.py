@@ -100,6 +100,7 @@ _MEANING = "Write down what each number of the task stands for, before you put i
 _SMALL = "Do it by hand for the smallest numbers you can think of, and compare."
 _TASK = "Read once more what the task asks to be done with the numbers."
 _ORDER = "Read the end of the task once more: it says in which form and order to write."
+_LINE = "Which line of yours does so? Print what it works with, and what it gives."
 _ROUND = "What becomes of a part that does not fit whole?"
 
 _RESULTS = {
@@ -198,7 +199,8 @@ def of_edit(
     if found is None:
         return None
     if exercise.kind == "code":
-        what_to_try = next((TEXTS[one] for one in names if one in TEXTS), found[1])
+        tried = found[1] if found[1] in (_ROUND, _SMALL) else _LINE
+        what_to_try = next((TEXTS[one] for one in names if one in TEXTS), tried)
         return [f"For every input it gives what comes out if {found[0]}.", what_to_try]
     return [f"That is exactly what comes out if {found[0]}.", found[1]]
 

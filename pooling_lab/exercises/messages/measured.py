@@ -8,8 +8,8 @@ from typing import Any
 from ..diagnosis import Diagnosis
 from ..display import Grid
 from ..exercise import Case, Exercise
-from . import formulas, sent
-from .operations import made, of_makes, of_picked
+from . import bins, counts, masks, powers, sent, weights
+from .operations import made, of_makes, of_picked, of_right_windows
 from .windows import drawn, of_reads, weighed
 
 Facts = Mapping[str, Any]
@@ -38,16 +38,17 @@ FORMS = {
 WORDS: dict[str, Callable[[Facts], list[str] | None]] = {
     "one-of-each-pair": one_of_each_pair,
     "form": lambda facts: [FORMS[facts["form"]]],
-    "bins": formulas.of_bins,
-    "powers": formulas.of_powers,
-    "weights": lambda facts: formulas.of_weights(facts["weights"]),
-    "some-weights": formulas.of_some_weights,
-    "counts": lambda facts: formulas.of_counts(facts["counts"]),
+    "bins": bins.of_bins,
+    "powers": powers.of_powers,
+    "weights": lambda facts: weights.of_weights(facts["weights"]),
+    "some-weights": weights.of_some_weights,
+    "counts": lambda facts: counts.of_counts(facts["counts"]),
+    "masked": lambda facts: masks.of_masked(facts["masked"]),
     "picked": lambda facts: of_picked(facts["measured"]),
     "makes": lambda facts: of_makes(facts["measured"]),
-    "rule": lambda facts: sent.of_rule(facts["rule"], facts["asked"]),
+    "windows-right": lambda facts: of_right_windows(facts["measured"]),
+    "rule": sent.of_rule,
     "forward": sent.of_forward,
-    "reach": sent.of_reach,
     "address": lambda facts: sent.of_address(facts["address"]),
     "routes": lambda facts: sent.of_routes(facts["routes"]),
 }
@@ -59,7 +60,8 @@ def said(exercise: Exercise, found: Diagnosis, _: Case) -> Said | None:
     if found.kind in ("reads", "reads-also"):
         return _windows(exercise, found.facts)
     if found.kind == "linear":
-        return weighed(exercise, found.facts["measured"])
+        measured = found.facts["measured"]
+        return weighed(exercise, measured, made(measured.asked) if measured.asked else "another")
     lines = WORDS[found.kind](found.facts)
     return (lines, ()) if lines else None
 
@@ -69,8 +71,8 @@ def _windows(exercise: Exercise, facts: Facts) -> Said:
     whose = "the result" if part is None else f"result {part + 1}"
     lines = of_reads(exercise, found, whose, facts.get("counts"))
     if found.made is not None and found.asked is not None and found.made != found.asked:
+        wanted = "one cell as it is" if found.takes_one_cell else made(found.asked)
         lines.append(
-            f"And what you make of the cells you read is {made(found.made)}; asked is "
-            f"{made(found.asked)}."
+            f"And what you make of the cells you read is {made(found.made)}; asked is {wanted}."
         )
     return lines, drawn(found.settings[0])

@@ -91,6 +91,10 @@ OPERATIONS = {
     "first-of-largest-whole": "the first of the numbers that are largest without their decimals",
     "first-of-smallest-whole": "the first of the numbers that are smallest without their decimals",
     "zero": "always 0",
+    "mean-down": "the average, rounded down to a whole number",
+    "mean-cut": "the average, with its decimals cut off",
+    "mean-nearest": "the average, rounded to a whole number",
+    "max-at-least-zero": "the largest number, but never less than 0",
     "sum-over-side": "the sum divided by the side of the window",
     **{f"sum/{n}": f"the sum divided by {n}" for n in (2, 3, 4, 6, 8, 9)},
     **{f"map-{how}": f"{phrase} of the whole map" for how, phrase in _HOW.items()},
@@ -155,11 +159,17 @@ SHARES = {
     "first-whole": "the whole of {0}, plus 1 − alpha times {1}",
     "both-whole": "{0} plus {1}, without alpha",
     "both-alike": "alpha times {0}, plus alpha times {1}",
+    "second-whole-shared": "{0} with the weight alpha and {1} with the weight 1, divided by the "
+    "sum of the weights",
+    "first-whole-shared": "{0} with the weight 1 and {1} with the weight 1 − alpha, divided by "
+    "the sum of the weights",
     "difference": "alpha times {0}, minus 1 − alpha times {1}",
     "over-two": "the mix of {0} and {1}, divided by 2 once more",
     "second-alone": "1 − alpha times {1} alone, without {0}",
     "first-alone": "alpha times {0} alone, without {1}",
     "shares-squared": "alpha² times {0}, plus (1 − alpha)² times {1}",
+    "times-first": "the mix of {0} and {1}, multiplied by alpha once more",
+    "times-second": "the mix of {0} and {1}, multiplied by 1 − alpha once more",
     "percent": "a mix of {0} and {1} in which alpha counts as a percentage",
     "brackets": "alpha times {0}, plus 1, minus alpha times {1}: the brackets are missing",
     "product": "the two parts multiplied: alpha times {0}, times 1 − alpha times {1}",
@@ -208,6 +218,9 @@ _ZEROS = (
     *("mean-of-nonzero", "mean-of-positive", "smallest-positive", "largest-negative"),
     *("largest-nonzero", "smallest-nonzero", "mean-of-clipped", "sum-of-clipped"),
 )
+_WITHOUT_DECIMALS = {
+    *("cut", "rounded", "floored", "ceiled", "mean-down", "mean-cut", "mean-nearest"),
+}
 _DTYPES = {
     "uint8": "from 0 to 255",
     "int8": "from −128 to 127",
@@ -224,7 +237,7 @@ def what_to_try(makes: Makes | Either, asked: Makes | Either) -> str:
     operation, after = makes.operation, makes.afterwards
     if makes.before in _DTYPES:
         return f"What can {makes.before} hold ({_DTYPES[makes.before]}), and what does `x` hold?"
-    if {makes.before, after} & {"cut", "rounded", "floored", "ceiled"}:
+    if {makes.before, after, operation, makes.other} & _WITHOUT_DECIMALS:
         return (
             "Decimals get lost in a division by `//`, in `int(…)` or `round(…)`, and in an array "
             "that holds whole numbers only. Which of them is yours?"
@@ -285,6 +298,20 @@ def of_makes(found: Measured) -> list[str]:
         f"{right}What you make of each window is {made(found.made)}; asked is {made(found.asked)}.",
         *_shown(found),
         what_to_try(found.made, found.asked),
+    ]
+
+
+def of_right_windows(found: Measured) -> list[str]:
+    """Say that windows are right where it is not known what is made of them."""
+    one = found.settings[0]
+    named = found.asked is not None and "p" not in one.case  # with p it is another mean each time
+    asked = f"; asked is {made(found.asked)}" if named and found.asked else ""
+    where = "channel" if len(one.asked.output) < len(one.asked.input) else "window"
+    return [
+        f"Each of your numbers depends on every cell of its {where}, as it should. So it is about "
+        f"what you make of them{asked}.",
+        *_shown(found),
+        f"Follow one {where} through your lines by hand, number by number.",
     ]
 
 

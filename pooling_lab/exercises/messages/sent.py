@@ -194,8 +194,31 @@ LOOK = {
 DEPENDS = "Which cells of the window does an output depend on, and how much?"
 
 
-def of_rule(rule: Rule, asked: Rule) -> list[str]:
-    """Say how gradients are sent, as far as it is not what was asked."""
+REACH = {
+    "windows": "as large as the windows reach",
+    "kernels": "`kernel_size` times as large as `grad_output`",
+    "strides": "`stride` times as large as `grad_output`",
+    "square": "`stride` times as large as `grad_output`, and `kernel_size` more",
+    "same": "as large as `grad_output`",
+}
+
+
+def of_rule(facts: Mapping[str, Any]) -> list[str]:
+    """Say how gradients are sent, and into which shape, as far as it is not what was asked."""
+    rule, asked = facts["rule"], facts["asked"]
+    said = _of_sending(rule, asked) if rule != asked else []
+    if not facts["reach"]:
+        return said
+    right = "" if said else "; the numbers in it are right"
+    return [
+        f"Your array is {REACH[facts['reach']]}{right}.",
+        *said,
+        "A row or column of `x` that no window reads has a gradient too: which one, and where does "
+        "the shape come from?",
+    ]
+
+
+def _of_sending(rule: Rule, asked: Rule) -> list[str]:
     if rule.sends == "one" and rule.pick in ("values", "value-at-max"):
         return [
             "What is written into the gradient are the numbers of `x` themselves: `grad_output` is "
@@ -225,7 +248,7 @@ def of_rule(rule: Rule, asked: Rule) -> list[str]:
 
 def _of_flat(rule: Rule) -> list[str]:
     """Say how the position of a maximum in its window is read, where that goes wrong."""
-    origin, _, name = rule.pick.partition("-by-")
+    origin, _, name = rule.pick.removesuffix("-cut").partition("-by-")
     where = "" if origin == "window" else " Where its window starts is not added."
     return [
         f"The position of the maximum in its window is divided by {DIVISORS[name]} to find row and "
@@ -242,23 +265,6 @@ def of_forward(facts: Mapping[str, Any]) -> list[str]:
         f"Your result is {what} of each window{times}: a forward pass.",
         "The gradient with respect to `x` has a number for each cell of `x`. How much does each "
         "cell contribute to the loss?",
-    ]
-
-
-REACH = {
-    "windows": "as large as the windows reach",
-    "kernels": "`kernel_size` times as large as `grad_output`",
-    "strides": "`stride` times as large as `grad_output`",
-    "square": "`stride` times as large as `grad_output`, and `kernel_size` more",
-}
-
-
-def of_reach(facts: Mapping[str, Any]) -> list[str]:
-    """Say that the right numbers stand in an array of another size."""
-    return [
-        f"Your array is {REACH[facts['reach']]}; the numbers in it are right.",
-        "A row or column of `x` that no window reads has a gradient too: which one, and where does "
-        "the shape come from?",
     ]
 
 
@@ -310,9 +316,18 @@ WRITTEN = {
 }
 
 
+SIZES = {
+    "twice-y": "your map is twice as high and as wide as `y`, whatever `height` and `width` say",
+    "turned": "your map has `width` rows and `height` columns",
+    "high": "your map has `height` rows and as many columns",
+    "wide": "your map has `width` columns and as many rows",
+    "like-y": "your map is as large as `y`",
+}
+
+
 def of_address(found: Address) -> list[str]:
     """Say how positions are read, and what is written there."""
-    told = []
+    told = [SIZES[found.size]] if found.size in SIZES else []
     if found.shift:
         told.append(f"positions are counted from {1 if found.shift < 0 else -1}")
     if found.place in PUT:
@@ -359,21 +374,27 @@ def of_routes(one: Routes) -> list[str]:
     if one.loses_signs:
         return ["A negative number arrives nowhere. What does your code do with numbers below 0?"]
     if one.place is None:
+        if one.reached.shape != one.asked.shape:
+            return [
+                f"Each 1 in `{one.name}` arrives in the row and column where it belongs; what is "
+                "wrong is the shape of your array.",
+                "Where does that shape come from, and which argument says how large the map is?",
+            ]
         return [COMBINED[one.combined]] if one.combined in COMBINED else []
     at = int(np.ravel_multi_index(one.place, np.shape(one.case[one.name])))
     reached, asked = one.reached[at], one.asked[at]
     sent = f"A 1 at {place_name(one.place, AXES[2:])} of `{one.name}`"
-    wanted = _cell_list(asked)
+    wanted, given = _cell_list(asked), _cell_list(reached)
     if not reached.any():
         return [f"{sent} arrives nowhere; it belongs to {wanted}.", "Which line loses it?"]
-    if reached.shape == asked.shape and ((reached != 0) == (asked != 0)).all():
+    if given == wanted:
         value = reached[reached != 0][0]
         return [
             f"{sent} reaches the right place and arrives as {number(value)}.",
             "What happens to it on the way?",
         ]
     return [
-        f"{sent} goes to {_cell_list(reached)}; it belongs to {wanted}.",
+        f"{sent} goes to {given}; it belongs to {wanted}.",
         "Follow that number by hand: how does your code find its place?",
     ]
 
@@ -383,4 +404,6 @@ def _cell_list(marks: np.ndarray) -> str:
     if len(where) == 1:
         return place_name(where[0], AXES[4 - marks.ndim :])
     named = cells_name(marks != 0, AXES[4 - marks.ndim :])
+    if named.startswith(str(len(where))):
+        return named
     return f"{plural(len(where), 'cell')} ({named.removeprefix('the cells ')})"

@@ -81,13 +81,14 @@ def _count(wanted: int, given: int) -> str:
 
 def _in_code(exercise: Exercise, value: np.ndarray, right: np.ndarray) -> str:
     names = exercise.axes or AXES[len(AXES) - right.ndim :]
-    shape = _outer(value.shape, right.ndim)
-    if len(shape) != right.ndim:
+    if _outer(value.shape, right.ndim) == right.shape:
+        return ""
+    if value.ndim != right.ndim:  # those of length 1 are told, too: they may be the trouble
         axes = f"{value.ndim} {'axis' if value.ndim == 1 else 'axes'}, {value.shape};"
         given = f"Yours has {axes}" if value.ndim else "Yours is a single number;"
         asked = f"{right.ndim}: {', '.join(names)}" if right.ndim else "a single number"
         return f"{given} the task asks for {asked}."
-    return _sizes(f"Its shape is {shape}", shape, right.shape, names)
+    return _sizes(f"Its shape is {value.shape}", value.shape, right.shape, names)
 
 
 def _outer(shape: tuple[int, ...], axes: int) -> tuple[int, ...]:

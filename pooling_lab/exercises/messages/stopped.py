@@ -47,6 +47,11 @@ STOPPED = {
         "A window or slice there is empty: it starts beyond the last row or the last column.",
         "Print its first and last row and column, and the array's shape: which of them is too far?",
     ),
+    "NoTensor": (
+        "{call} stopped with {kind}: {text}{where}.",
+        "What comes in is a NumPy array, and torch works with tensors: `torch.from_numpy(x)` makes "
+        "one, of the same dtype.",
+    ),
 }
 PAPER = {
     "NotNumbers": (
@@ -76,9 +81,17 @@ _LIVES_ON = (
     "It is within one long call that cannot be interrupted and goes on in the background; "
     "*Kernel → Restart* ends it."
 )
-_NOTHING_TO_REDUCE = (  # NumPy, Python, Python from 3.12 on, torch
-    *("zero-size array", "empty sequence", "argument is empty", "Expected reduction dim"),
-)
+_LIBRARY_WORDS = {
+    # NumPy, Python, Python from 3.12 on, torch
+    "Emptied": (
+        *("zero-size array", "empty sequence", "argument is empty", "Expected reduction dim"),
+    ),
+    # torch calls `x.size()`, which is a number of NumPy's
+    "NoTensor": (
+        *("'int' object is not callable (within torch)", "must be Tensor, not numpy.ndarray"),
+        "'numpy.ndarray' object has no attribute 'dim'",
+    ),
+}
 
 
 def stopped(attempt: Attempt, at: int) -> list[str]:
@@ -101,8 +114,10 @@ def stopped(attempt: Attempt, at: int) -> list[str]:
 
 def _kind(trouble: Trouble) -> str:
     """Return what to say about it: a library's words for an empty window help nobody."""
-    empty = any(words in trouble.text for words in _NOTHING_TO_REDUCE)
-    return "Emptied" if empty else trouble.kind
+    for kind, texts in _LIBRARY_WORDS.items():
+        if any(words in trouble.text for words in texts):
+            return kind
+    return trouble.kind
 
 
 def _where(trouble: Trouble) -> str:
