@@ -45,6 +45,7 @@ PLACES: dict[str, Place] = {
     "first-of-window": lambda r, c, i, j, n: (2 * i, 2 * j),
     "last-of-window": lambda r, c, i, j, n: (2 * i + 1, 2 * j + 1),
     "own-position": lambda r, c, i, j, n: (i, j),
+    "whole-window": lambda r, c, i, j, n: (2 * i, 2 * j),  # and the three cells beside it
 }
 BEYOND = ("left-out", "wrapped", "cut")  # what becomes of a place outside the map
 # How large the result is.
@@ -123,7 +124,8 @@ def _filled(guess: Address, case: Case) -> tuple[np.ndarray, bool]:
         if not (0 <= row < shape[0] and 0 <= column < shape[1]):
             beyond = True
         elif values[at] == values[at]:
-            out[row, column] = values[at]
+            size = 2 if guess.place == "whole-window" else 1
+            out[row : row + size, column : column + size] = values[at]
     return out, beyond
 
 

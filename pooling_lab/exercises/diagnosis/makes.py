@@ -114,6 +114,13 @@ OF_PARTS: dict[str, Reduction] = {
         if inner != outer and {inner, outer} != {"mean", "sum"}
     },
 }
+# What may be blended with something else; alone it is an operation with something afterwards.
+FOR_A_BLEND: dict[str, Reduction] = {
+    "mean-down": lambda v: np.floor(v.mean()),
+    "mean-cut": lambda v: np.trunc(v.mean()),
+    "mean-nearest": lambda v: np.rint(v.mean()),
+    "max-at-least-zero": lambda v: max(v.max(), 0.0),
+}
 # What can be made of the cells of a window, the most usual first.
 OPERATIONS: dict[str, Reduction] = {
     **CORE,
@@ -161,10 +168,6 @@ OPERATIONS: dict[str, Reduction] = {
     "first-of-largest-whole": lambda v: v.flat[np.trunc(v).argmax()],
     "first-of-smallest-whole": lambda v: v.flat[np.trunc(v).argmin()],
     "zero": lambda v: 0.0,
-    "mean-down": lambda v: np.floor(v.mean()),
-    "mean-cut": lambda v: np.trunc(v.mean()),
-    "mean-nearest": lambda v: np.rint(v.mean()),
-    "max-at-least-zero": lambda v: max(v.max(), 0.0),
     **{
         name: OF_PARTS[name]
         for name in (
@@ -275,7 +278,7 @@ class Either:
 
 def values_of(operation: str, windows: Sequence[Window], before: str = "") -> Numbers:
     """Return what an operation gives for each window; NaN where it cannot be done."""
-    how = OPERATIONS.get(operation) or OF_PARTS.get(operation)
+    how = {**OPERATIONS, **OF_PARTS, **FOR_A_BLEND}.get(operation)
     found = np.full(len(windows), np.nan)
     with np.errstate(all="ignore"):
         for at, window in enumerate(windows):
@@ -453,8 +456,7 @@ class Search:
 BLENDED = (
     *("max", "mean", "min", "sum", "median", "first", "last", "middle", "mean-without-max"),
     *("mean-below-max", "sum-over-side", "second-largest", "map-max", "map-mean"),
-    *("mean-down", "mean-cut", "mean-nearest", "max-at-least-zero", "farthest-from-zero"),
-    *("largest-magnitude", "mean-of-magnitudes"),
+    *(*FOR_A_BLEND, "farthest-from-zero", "largest-magnitude", "mean-of-magnitudes"),
 )
 
 

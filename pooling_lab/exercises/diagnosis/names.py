@@ -21,8 +21,7 @@ Facts = Mapping[str, Any]
 def of(found: Finding) -> tuple[str, ...]:
     """Return the names of what was found; none where it has no name of its own."""
     known: tuple[str, ...] = found.facts.get("ids", ())
-    surely = found.explained or found.kind == "routes"
-    if known or not surely or found.kind not in DIFFERENCES:
+    if known or not found.explained or found.kind not in DIFFERENCES:
         return known
     name = DIFFERENCES[found.kind](found.facts)
     return (name,) if name else ()
@@ -75,6 +74,7 @@ NAMES = {
     "combined cut": "fraction-lost",
     "sends one": "gradient-ignored",
     "place first-of-window": "top-left",
+    "place whole-window": "spread-over-window",
     "value position": "index-for-value",
     # weights, powers, bins
     "weights channels all": "channels-added",
@@ -174,12 +174,6 @@ def _of_bins(facts: Facts) -> str:
     return NAMES.get(f"bins {' '.join(ends)}", "")
 
 
-def _of_routes(facts: Facts) -> str:
-    one = facts["routes"]
-    several = one.name == "y" and any((cells != 0).sum() > 1 for cells in one.reached)
-    return "spread-over-window" * several
-
-
 def _of_edit(facts: Facts) -> str:
     edit = facts["edit"]
     off = " ".join(filter(None, (edit.kind, edit.old, edit.new)))
@@ -191,7 +185,6 @@ DIFFERENCES: Mapping[str, Callable[[Facts], str]] = {
     "reads": _of_reads,
     "counts": _of_counts,
     "rule": lambda facts: NAMES.get(_difference(facts["rule"], facts["asked"]), ""),
-    "routes": _of_routes,
     "address": lambda facts: NAMES.get(_difference(facts["address"], addresses.ASKED), ""),
     "weights": lambda facts: NAMES.get(
         f"weights {_difference(facts['weights'], weights.ASKED)}", ""

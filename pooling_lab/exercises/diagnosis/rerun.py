@@ -18,9 +18,11 @@ from ..compare import ALIKE, Value, agree, aligned, results, same
 from ..exercise import Case
 from . import addresses, bins, counts, makes, masks, powers, routes, weights
 from .attempt import Attempt
-from .explain import Finding
+from .explain import Finding, runner_of
 from .known import LAST_WINDOW_MISSED, is_whole
 from .measured import Measured, windows
+from .probe import Probe
+from .reads import measure
 
 Facts = Mapping[str, Any]
 Rerun = Callable[[int], Value | None]  # from the number of an input to what comes out
@@ -62,7 +64,8 @@ def reruns(attempt: Attempt, kind: str, facts: Facts) -> Iterator[Rerun]:
         yield from _of_misconceptions(attempt, frozenset(facts["ids"]))
     elif kind == "rounded":
         for digits in range(7):
-            yield partial(_changed, attempt, partial(_to_decimals, digits=digits))
+            for halves in HALVES:
+                yield partial(_changed, attempt, partial(_to_decimals, halves, digits))
             yield partial(_changed, attempt, partial(_to_digits, digits=digits))
     elif kind == "whole-numbers":
         for cut in (np.trunc, np.rint, np.floor):
@@ -120,8 +123,15 @@ def _each_part(change: Change, right: Value | None) -> Value | None:
         return np.asarray(change(right))
 
 
-def _to_decimals(right: np.ndarray, digits: int) -> np.ndarray:
-    return np.asarray(np.round(right, digits))
+HALVES: dict[str, Change] = {
+    "to the even one": np.rint,
+    "away from zero": lambda v: np.sign(v) * np.floor(abs(v) + 0.5),
+    "to zero": lambda v: np.sign(v) * np.ceil(abs(v) - 0.5),
+}
+
+
+def _to_decimals(halves: str, digits: int, right: np.ndarray) -> np.ndarray:
+    return HALVES[halves](right * 10**digits) / 10**digits
 
 
 def _to_digits(right: np.ndarray, digits: int) -> np.ndarray:
@@ -204,7 +214,7 @@ def _in_a_frame(
 def _measured(attempt: Attempt, facts: Facts, at: int) -> Value | None:
     """Return what came out, if what was measured gives the part it is about; else None.
 
-    Of several results all others have to be right.
+    Of several results all others have to be right, or made in the same way.
     """
     value, right, part = attempt.values[at], attempt.expected[at], facts["part"]
     if part is None:
@@ -212,9 +222,26 @@ def _measured(attempt: Attempt, facts: Facts, at: int) -> Value | None:
     given, wanted = results(value), results(right)
     if len(given) != len(wanted):
         return None
-    others = (same(a, b) for i, (a, b) in enumerate(zip(given, wanted, strict=True)) if i != part)
+    others = (
+        same(a, b) or _made_too(attempt, facts, at, i, a)
+        for i, (a, b) in enumerate(zip(given, wanted, strict=True))
+        if i != part
+    )
     here = _part_is_given(attempt, facts, at, given[part], wanted[part])
     return value if here and all(others) else None
+
+
+def _made_too(attempt: Attempt, facts: Facts, at: int, part: int, value: Value) -> bool:
+    """Tell whether the same is made of the windows of another one of several results."""
+    found, case = facts["measured"], attempt.cases[at]
+    if not found.of_asked or found.made is None or not isinstance(value, np.ndarray):
+        return False
+    probe = Probe(runner_of(attempt.exercise.solution), 10**9, part)
+    asked = measure(probe, case, "x", careful=False)
+    if asked is None or asked.output != value.shape:
+        return False
+    made = makes.evaluate(found.made, windows(asked, case["x"], case))
+    return bool(agree(made, value.ravel()).all())
 
 
 def _part_is_given(

@@ -292,6 +292,7 @@ PUT = {
     "within-window": "it is taken for a position within the window, and not in the map",
     "first-of-window": "each number is put into the first cell of its window",
     "last-of-window": "each number is put into the last cell of its window",
+    "whole-window": "each number is put into all four cells of its window",
     "own-position": "each number of `y` is put where it stands in `y`",
 }
 WRITTEN = {
@@ -333,7 +334,7 @@ def of_address(found: Address) -> list[str]:
     if found.place in PUT:
         told.append(PUT[found.place])
     if found.divisor != "width" and found.place not in (
-        *("first-of-window", "last-of-window", "own-position"),
+        *("first-of-window", "last-of-window", "own-position", "whole-window"),
     ):
         told.append(f"a position is divided by {READ_BY[found.divisor]} to find row and column")
     if found.value in WRITTEN:
