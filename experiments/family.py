@@ -31,6 +31,7 @@ NOISE = 0.1  # standard deviation of the noise in the test; full ink is 1
 LOTTERY = ("stochastic", "weighted mean")
 WITHOUT_DRAWS = "detached"
 EXTRA = ("extra stride", "extra max")
+SAME_WORK = ("wide max", "narrow extra max")  # as many multiply-adds as "extra stride"
 
 CELLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (  # places, head, kinds
     (
@@ -52,17 +53,30 @@ CELLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (  # places, head, kinds
 # the middle; where they stay at random places, kinds and heads are points apart.
 MORE_PLACES = ("anew", "centred")
 
-# A block that two readers of the first results asked for; README.md tells why: the control whose
-# gradient fits, and twenty seeds for both where digits stay.
-DRAWS = (
-    ("fixed", "stochastic", range(SEEDS, MORE_SEEDS)),
-    ("fixed", WITHOUT_DRAWS, range(MORE_SEEDS)),
-    ("anew", WITHOUT_DRAWS, range(MORE_SEEDS)),
+# Blocks that were asked for when the first results had been seen; README.md tells why. Each names
+# places, head, kind and seeds. First the control of stochastic pooling whose gradient fits, and
+# twenty seeds for both where digits stay.
+Block = tuple[tuple[str, str, str, range], ...]
+TEN, TWENTY = range(SEEDS), range(MORE_SEEDS)
+DRAWS: Block = (
+    ("fixed", "gap", "stochastic", range(SEEDS, MORE_SEEDS)),
+    ("fixed", "gap", WITHOUT_DRAWS, TWENTY),
+    ("anew", "gap", WITHOUT_DRAWS, TWENTY),
+)
+# Then max pools that work as much as the added stride, a stride that works as much as the max pool
+# in all three trainings, and both heads without a pool where digits move.
+EQUAL_WORK: Block = (
+    *(("anew", "gap", kind, TWENTY) for kind in SAME_WORK),
+    ("centred", "gap", "wide stride", TWENTY),
+    *(("fixed", "gap", kind, TEN) for kind in ("wide stride", *SAME_WORK)),
+    ("anew", "flatten", "stride", TWENTY),
+    ("anew", "flatten", "none", TEN),
+    ("anew", "gap", "none", TEN),
 )
 
 
 def plan() -> list[record.Row]:
-    """Return the conditions of every row: two blocks, each seed by seed."""
+    """Return the conditions of every row: three blocks, each seed by seed."""
     first = [
         (places, head, kind, seed)
         for seed in range(MORE_SEEDS)
@@ -70,14 +84,15 @@ def plan() -> list[record.Row]:
         for kind in kinds
         if seed < SEEDS or (places in MORE_PLACES and kind != "none")
     ]
-    draws = [
-        (places, "gap", kind, seed)
+    later = [
+        (places, head, kind, seed)
+        for block in (DRAWS, EQUAL_WORK)
         for seed in range(MORE_SEEDS)
-        for places, kind, seeds in DRAWS
+        for places, head, kind, seeds in block
         if seed in seeds
     ]
     names = ("places", "head", "kind", "seed")
-    return [dict(zip(names, row, strict=True)) for row in (*first, *draws)]
+    return [dict(zip(names, row, strict=True)) for row in (*first, *later)]
 
 
 def measure(places: str, head: str, kind: str, seed: int) -> dict[str, object]:
