@@ -112,20 +112,27 @@ def as_planes(photo: NDArray[Any]) -> NDArray[Any]:
     return np.moveaxis(photo, -1, 0)
 
 
-def load_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def load_digits(*, project: bool = True) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the 1,797 handwritten digits of the UCI test set, and what they are.
 
     They are *already pooled*: each number counts the ink in one 4×4 block of a 32×32 bitmap.
 
+    Parameters
+    ----------
+    project
+        Whether the 300 digits that are kept apart for lesson 13 are among them.
+
     Returns
     -------
-    images : ndarray of uint8, (1797, 8, 8)
+    images : ndarray of uint8, (1797, 8, 8) or (1497, 8, 8)
         Ink counts, 0 (paper) to 16 (all of the block is ink).
-    labels : ndarray of int64, (1797,)
+    labels : ndarray of int64, (1797,) or (1497,)
         The digit, 0 to 9.
 
     Raises
     ------
+    TypeError
+        If ``project`` is neither True nor False.
     OSError
         If the file is missing or damaged; the message says how to restore it.
 
@@ -137,8 +144,13 @@ def load_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     >>> images, labels = load_digits()
     >>> images.shape, int(images.max()), labels[:5].tolist()
     ((1797, 8, 8), 16, [0, 1, 2, 3, 4])
+    >>> load_digits(project=False)[0].shape
+    (1497, 8, 8)
     """
+    _require_flag(project, "project")
     table = np.loadtxt(_checked("digits.csv"), dtype=np.uint8, delimiter=",")
+    if not project:
+        table = table[~np.isin(_place(table), SPLITS["project"])]
     return table[:, :-1].reshape(-1, DIGIT_SIZE, DIGIT_SIZE), table[:, -1].astype(np.int64)
 
 
@@ -215,9 +227,13 @@ def scattered_digits(
 
 def _split(split: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     images, labels = load_digits()
-    place = np.arange(len(images)) % 6
-    kept: NDArray[np.bool_] = np.isin(place, SPLITS[split])
+    kept: NDArray[np.bool_] = np.isin(_place(images), SPLITS[split])
     return images[kept].astype(np.float32) / np.float32(FULL_INK), labels[kept]
+
+
+def _place(rows: NDArray[Any]) -> NDArray[np.int64]:
+    """Return for each row of the file its place among six, which says whose digit it is."""
+    return np.arange(len(rows)) % 6
 
 
 def _draw(count: int, available: int, rng: np.random.Generator) -> NDArray[np.int64]:

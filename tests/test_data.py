@@ -178,6 +178,19 @@ def test_digits_are_ink_counts_with_about_180_of_each_kind():
     assert images[0, 0].tolist() == [0, 0, 5, 13, 9, 1, 0, 0]
 
 
+def test_the_digits_of_the_project_can_be_left_out():
+    (everything, labels), (kept, names) = data.load_digits(), data.load_digits(project=False)
+    others = [i for i in range(1797) if i % 6]
+    assert len(others) == 1797 - 300
+    np.testing.assert_array_equal(kept, everything[others])
+    np.testing.assert_array_equal(names, labels[others])
+
+
+def test_whether_the_project_is_among_them_is_yes_or_no():
+    with pytest.raises(TypeError, match="project must be True or False, not int 0"):
+        data.load_digits(project=0)
+
+
 def crop(scattered: data.Scattered, i: int) -> np.ndarray:
     row, column = scattered.corners[i]
     return scattered.clean[i, row : row + 8, column : column + 8]

@@ -92,7 +92,7 @@ def test_nothing_is_stored_that_another_machine_would_not_give(path):
 
 @each_notebook
 def test_code_cells_are_short(path):
-    lines = {c.id: len(c.source.splitlines()) for c in shown(path) if not _hidden(c)}
+    lines = {c.id: len(c.source.splitlines()) for c in cells(path, "code") if not _hidden(c)}
     assert not {id: count for id, count in lines.items() if count > 12}
     assert statistics.median(len(c.source.splitlines()) for c in cells(path, "code")) <= 4
 
