@@ -109,9 +109,8 @@ CLAIMS = {
             "small networks",
             f"{CS231N} (“to reduce the amount of parameters and computation in the network, and "
             "hence to also control overfitting”)",
-            "networks of 24,000 to 187,000 weights and digits that stay where they are, which all "
-            "networks learn without a mistake; not tried: large networks, photos, other "
-            "regularisers beside the pools",
+            "networks of 24,000 to 187,000 weights, digits that stay and digits that move; not "
+            "tried: large networks, photos, other regularisers beside the pools",
             bet_on=True,
         ),
         Claim(
@@ -122,7 +121,7 @@ CLAIMS = {
             "Goodfellow, Bengio & Courville 2016, Deep Learning, section 9.3: “approximately” in "
             "the text, “naturally invariant to translation” in a caption (the caption read in "
             "copies)",
-            "one photo; what a whole network answers is lesson 11",
+            "two photos; what a whole network answers is lesson 11",
             bet_on=True,
         ),
         Claim(
@@ -131,15 +130,17 @@ CLAIMS = {
             "05",
             "pictures",
             "Boureau, Ponce & LeCun 2010 call it “irrelevant details”",
-            "digits of 8×8 cells, one plain reader, one small network beside it",
+            "digits of 8×8 cells, one plain reader, one small network beside it; whether the place "
+            "itself can still be told is lesson 06",
         ),
         Claim(
             "strongest-kept",
             "Max pooling keeps the strongest features; average pooling smooths them away.",
             "05",
             "pictures",
-            "F. Chollet, Deep Learning with Python, on convolutional networks (an average “could "
-            "cause you to miss or dilute feature-presence information”; read in copies)",
+            "F. Chollet, Deep Learning with Python, chapter 8, “The max-pooling operation” (an "
+            "average “could cause you to miss or dilute feature-presence information”; the chapter "
+            "read in a copy)",
             "one photo with one way to find edges, and a drawn wall",
         ),
         Claim(
@@ -150,7 +151,7 @@ CLAIMS = {
             "pictures",
             "S. Saha 2018, A comprehensive guide to convolutional neural networks: max pooling "
             "“performs as a Noise Suppressant” (read in copies). Dive into deep learning, "
-            "“Pooling”, says the opposite of averages",
+            "“Pooling”, finds “better signal-to-noise ratio” in averages",
             "one photo, one drawn map, Gaussian noise; rare dark cells favour the maximum",
             bet_on=True,
         ),
@@ -217,9 +218,9 @@ CLAIMS = {
             "06",
             "small networks",
             "Lin, Chen & Yan 2014, Network in network, abstract (“less prone to overfitting”)",
-            "one dense layer, maps of 4×4 cells, “which digit?”; not tried: several dense layers, "
-            "dropout, large maps",
-            bet_on=True,
+            "one dense layer, two questions, maps of 4×4 and 8×8 cells; not tried: several dense "
+            "layers, dropout, large maps",
+            guess="percent of the sides that an averaged head gets right, zeros around its maps",
         ),
         Claim(
             "zeros-around",
@@ -360,7 +361,8 @@ def bet(
     Parameters
     ----------
     claim_id
-        A claim of `CLAIMS` that can be bet on.
+        A claim of `CLAIMS` that can be bet on, or has a number to guess: copies of lesson 06 from
+        before claim 15 had one go on betting.
     answer
         ``"true"``, ``"false"`` or ``"depends"``, in capitals or not; ``...`` places none, and an
         earlier bet stands.
@@ -386,14 +388,14 @@ def bet(
     >>> bet("nothing-to-learn", "true", confidence=...)
     'No bet on claim 2 yet: put how sure you are, in percent (50 to 100), behind confidence='
     """
-    claim = _claim_among(claim_id, [c.id for c in CLAIMS.values() if c.bet_on])
+    claim = _claim_among(claim_id, [c.id for c in CLAIMS.values() if c.bet_on or c.guess])
     word = str(answer).strip().lower()  # `False` and "False" are meant as "false"
     if not isinstance(answer, EllipsisType) and word not in ANSWERS:
         raise ValueError(f"answer must be one of {', '.join(ANSWERS)}, got {answer!r}")
     if isinstance(answer, EllipsisType) or isinstance(confidence, EllipsisType):
         missing = still_to_say(answer, confidence, LEAST_SURE)
-        earlier = bets(folder).get(claim_id)
-        if not earlier:
+        earlier = bets(folder).get(claim_id, {})
+        if "answer" not in earlier:
             return f"No bet on claim {claim.number} yet: {missing}"
         stands = f"{earlier['answer']}, {earlier['confidence']:g} % sure"
         change = "" if isinstance(answer, EllipsisType) else f" To change it, {missing}"

@@ -157,6 +157,19 @@ def test_a_guess_is_an_interval_in_percent(tmp_path, ends, said):
         assert claims.bets(tmp_path) == {}
 
 
+def test_a_copy_of_lesson_06_that_bets_on_the_verdict_goes_on_and_its_bet_is_told(tmp_path):
+    """Claim 15 had a bet before it had a number to guess."""
+    assert claims.bet("averaged-head", ..., confidence=..., folder=tmp_path).startswith("No bet")
+    claims.bet("averaged-head", "true", 80, tmp_path)
+    claims.guess("averaged-head", ..., ..., folder=tmp_path)
+    settled = claims.settle(
+        "averaged-head", "depends", "m", when="on the question", number=97.0, folder=tmp_path
+    )
+    assert settled.bet == "Your bet: true, 80 % sure: wrong."
+    claims.guess("averaged-head", 45, 60, tmp_path)
+    assert claims.bet("averaged-head", ..., folder=tmp_path).startswith("No bet on claim 15 yet")
+
+
 # --- settling ---------------------------------------------------------------------------------
 
 

@@ -171,7 +171,12 @@ def test_the_same_seed_begins_with_the_same_weights_up_to_the_first_layer_of_ano
     assert all(alike(begun("extra max"), begun("extra stride")))
     extra = begun("extra max")
     assert alike(begun("max"), [extra[0], extra[2], extra[4]]) == [True, False, False]
-    assert not any(alike(begun("max"), begun("wide stride")))
+    for kind, control in [
+        ("wide stride", "max"),
+        ("wide max", "max"),
+        ("narrow extra max", "extra max"),
+    ]:
+        assert not any(alike(begun(control), begun(kind)))
 
 
 # -- that it comes out again -----------------------------------------------------------------
@@ -240,6 +245,30 @@ def test_what_a_classifier_multiplies_is_counted():
     assert count(training.small_cnn("max")) == by_hand
 
 
+@pytest.mark.parametrize(("canvas", "untouched"), [(16, 0), (32, 4 * 4)])
+def test_how_many_cells_of_the_last_map_do_not_see_the_border(canvas, untouched):
+    """Those give the same whatever the convolutions read beyond it."""
+    torch = importlib.import_module("torch")
+    x = torch.rand(1, 1, canvas, canvas, generator=torch.Generator().manual_seed(0))
+    zeros, around = (
+        script("sides").padded_cnn("gap", canvas, padding, 0).eval()[:-1](x)
+        for padding in ("zeros", "circular")
+    )
+    assert torch.isclose(zeros, around, atol=1e-6).all(dim=1).sum() == untouched
+
+
+def test_without_a_border_an_averaged_head_cannot_tell_a_move_by_the_strides():
+    torch = importlib.import_module("torch")
+    x = torch.rand(1, 1, 16, 16, generator=torch.Generator().manual_seed(0))
+
+    def moved(head: str, padding: str) -> float:
+        model = script("sides").padded_cnn(head, 16, padding, 0).eval()
+        return (model(x) - model(torch.roll(x, 4, 3))).abs().max().item()
+
+    assert moved("gap", "circular") < 1e-6
+    assert min(moved("gap", "zeros"), moved("flatten", "circular")) > 1e-3
+
+
 def test_the_middle_of_a_found_digit_and_its_blocks():
     segmentation = script("segmentation")
     masks = np.zeros((2, 8, 8), bool)
@@ -262,15 +291,20 @@ def ahead(a: np.ndarray, b: np.ndarray) -> paired.Difference:
 
 
 def test_equal_weights_and_equal_compute_are_equal():
-    numbers = {
-        kind: load_results("family", kind=kind, head="gap", places="anew")[0]
-        for kind in ("max", "stride", "wide stride", "extra stride", "extra max")
-    }
-    weights = {kind: row["parameters"] for kind, row in numbers.items()}
-    work = {kind: row["multiply_adds"] for kind, row in numbers.items()}
+    count = script("family").multiply_adds
+    training = importlib.import_module("pooling_lab.training")
+    kinds = ("max", "stride", "extra stride", "extra max", *training.OTHER_CHANNELS)
+    stored = {kind: load_results("family", kind=kind, head="gap", places="anew") for kind in kinds}
+    weights = {kind: rows["parameters"][0] for kind, rows in stored.items()}
+    work = {kind: rows["multiply_adds"][0] for kind, rows in stored.items()}
+    assert all(work[kind] == count(training.small_cnn(kind)) for kind in kinds)
     assert weights["max"] == weights["stride"]
     assert weights["extra max"] == weights["extra stride"]
+    assert weights["wide max"] == pytest.approx(weights["extra stride"], rel=0.04)
     assert work["wide stride"] == pytest.approx(work["max"], rel=0.01)
+    assert work["wide max"] == pytest.approx(work["extra stride"], rel=0.01)
+    assert work["narrow extra max"] == pytest.approx(work["extra stride"], rel=0.01)
+    assert 1.9 < work["extra max"] / work["extra stride"] < 2
 
 
 TOLD = [  # name, larger, smaller, the least that the interval leaves
@@ -288,6 +322,25 @@ TOLD = [  # name, larger, smaller, the least that the interval leaves
         "test_accuracy",
         0,
     ),
+    (
+        "12: and with as much work, where they move",
+        "max",
+        "wide stride",
+        {"places": "anew"},
+        "test_accuracy",
+        2,
+    ),
+    ("12: and where they stay", "max", "wide stride", {}, "test_accuracy", 20),
+    ("12: an added one loses to a pool of its work", *("wide max", "extra stride"), {}, "", 10),
+    ("12: … as deep", *("narrow extra max", "extra stride"), {}, "", 10),
+    (
+        "5: where digits move a stride reads less than max behind a flattened head",
+        *("max", "stride"),
+        {"places": "anew", "head": "flatten"},
+        "",
+        1,
+    ),
+    ("5: and less than no halving under an average", "none", "stride", {"places": "anew"}, "", 3),
     (
         "18: max then blur keeps more answers than max",
         "max then blur",
@@ -339,12 +392,17 @@ def test_claim_18_a_blur_costs_no_accuracy(places):
     assert found.not_worse_than(paired.MARGIN)
 
 
+def gap(kind: str, head: str, places: str) -> np.ndarray:
+    right = (family(kind, f"{d}_accuracy", head=head, places=places) for d in ("train", "test"))
+    return np.subtract(*right)
+
+
 def test_claim_5_weights_alone_do_not_explain_the_gap():
     weights, gaps = zip(
         *(
             (
                 load_results("family", kind=kind, head="flatten", places="fixed")["parameters"][0],
-                family(kind, "train_accuracy", head="flatten") - family(kind, head="flatten"),
+                gap(kind, "flatten", "fixed"),
             )
             for kind in ("none", "stride", "max")
         ),
@@ -369,6 +427,48 @@ def test_claim_12_an_added_strided_convolution_is_level_with_max_and_behind_its_
     assert not ahead(extra[:10], bare[:10]).equal_within(paired.MARGIN)  # as the README says
     assert ahead(extra, control).high < 0
     assert not ahead(extra, control).not_worse_than(paired.MARGIN)
+
+
+@pytest.mark.parametrize(("rival", "level"), [("narrow extra max", True), ("wide max", False)])
+def test_claim_12_pools_with_the_work_of_an_added_stride_where_digits_move(rival, level):
+    runs = [family(kind, places="anew") for kind in ("extra stride", rival)]
+    assert len(runs[0]) == len(runs[1]) == 20
+    found = ahead(*runs)
+    assert found.equal_within(paired.MARGIN) == found.not_worse_than(paired.MARGIN) == level
+    assert (found.high < 0) == (not level)
+
+
+def test_claim_12_a_stride_in_place_with_the_work_of_max_loses_in_the_middle_too():
+    assert ahead(*(family(k, places="centred") for k in ("wide stride", "max"))).high < 0
+
+
+def test_claim_5_where_digits_move_all_gaps_are_small_and_fewer_weights_change_none():
+    gaps = {
+        (kind, head): gap(kind, head, "anew")
+        for kind in ("none", "stride", "max")
+        for head in ("gap", "flatten")
+    }
+    assert all(3 < found.mean() < 8 for found in gaps.values())
+    assert not ahead(gaps["stride", "flatten"], gaps["none", "flatten"]).told
+    assert -2 < ahead(gaps["max", "flatten"], gaps["stride", "flatten"]).high < 0
+    assert family("stride", "train_accuracy", places="anew", head="flatten").mean() < 97.5
+
+
+def sides(canvas: int, padding: str, head: str = "gap", name: str = "test_accuracy") -> np.ndarray:
+    return 100 * load_results("sides", canvas=canvas, padding=padding, head=head)[name]
+
+
+def test_claim_15_an_average_knows_the_side_through_the_border_alone():
+    assert sides(16, "zeros").min() > 95
+    guessing = ahead(sides(16, "circular"), sides(16, "circular", name="constant_accuracy"))
+    assert not guessing.told and guessing.high < 2
+    assert ahead(sides(16, "circular"), sides(16, "circular", "flatten")).high < -40
+    assert ahead(sides(32, "zeros"), sides(16, "zeros")[:10]).high < -5  # a border further away
+
+
+@pytest.mark.parametrize(("canvas", "padding"), [(16, "zeros"), (16, "circular"), (32, "zeros")])
+def test_claim_15_a_flattened_head_knows_the_side_anyway(canvas, padding):
+    assert sides(canvas, padding, "flatten").min() > 95
 
 
 def test_claim_18_by_four_pixels_max_alone_keeps_more():
