@@ -196,7 +196,8 @@ add(
         minutes=8,
         task="Write `average_weights`. It returns the weights, of shape (channels, channels, "
         "kernel_size, kernel_size), with which `torch.nn.functional.conv2d(x, weights, "
-        "stride=kernel_size)` is average pooling with that kernel size.",
+        "stride=kernel_size)` is average pooling with that kernel size: an array of NumPy or a "
+        "tensor, whose numbers alone count.",
         stub=function("average_weights(channels, kernel_size)"),
         draws={
             1: lambda stream: {
@@ -263,7 +264,7 @@ add(
         "average; the larger p, the nearer it comes to the maximum. p may be large, "
         "such as 200: then a power of a number may be more than a float64 holds, or so small that "
         "it becomes 0. The result is right there too, and for a channel of zeros. The maps may "
-        "hold whole numbers.",
+        "hold whole numbers. p is 1 or more, and need not be whole.",
         stub=function("my_gem_pool2d(x, p)"),
         draws={1: _gem_draw},
         solution=gem,

@@ -179,9 +179,10 @@ add(
         lesson="04",
         stars=2,
         minutes=5,
-        task="The map `x` of 4 rows and 6 columns is max-pooled with kernel_size=(2, 3) and "
-        "stride=(2, 3). Write the indices that `return_indices=True` gives, as a list of rows: the "
-        "position of each maximum in the whole map, counted along the rows from 0.",
+        task="The map `x` of 4 rows and 6 columns is max-pooled with kernel_size=(2, 3), 2 rows "
+        "and 3 columns, and stride=(2, 3). Write the indices that `return_indices=True` gives, as "
+        "a list of rows: the position of each maximum in the whole map, counted along the rows "
+        "from 0.",
         stub="answer = None",
         draws={1: lambda stream: {"x": stream.permuted(4, 6, low=-15, high=15)}},
         solution=argmax_indices,

@@ -331,8 +331,9 @@ add(
         lesson="08",
         stars=3,
         minutes=12,
-        task="Build a stack whose output sees {field} pixels and has a jump of {jump}. Write it as "
-        "a list of `(kernel_size, stride)`, at most 12 layers, with kernel sizes 1 to 7 and "
+        task="Build a stack whose output sees {field} pixels and has a jump of {jump}: its "
+        "next-door neighbour sees as many, {jump} pixels further on. Write it as a list of "
+        "`(kernel_size, stride)`, at most 12 layers, with kernel sizes 1 to 7 and "
         "strides 1 or 2. Many answers are right.",
         stub="answer = None",
         draws={
@@ -546,7 +547,8 @@ add(
         lesson="04",
         stars=2,
         minutes=5,
-        task="Three max pools follow each other; `strides` holds their strides. (a) By how many "
+        task="Three max pools follow each other; `strides` holds their strides; their windows do "
+        "not matter here. (a) By how many "
         "pixels must the input be shifted at least, so that the output, away from the border, is "
         "sure to be the old one shifted by whole cells? (b) How many pixels shift it by {cells} "
         "cells? Write `(a, b)`.",

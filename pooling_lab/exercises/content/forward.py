@@ -198,7 +198,7 @@ add(
         task="A max pooling begins with `padded = np.pad(x, padding)`, then takes each window's "
         "maximum. On photos it is right; on maps from before the ReLU it is not. Write "
         "`my_padded_max` so that it is right for every map `x` of shape (H, W), one of whole "
-        "numbers included.",
+        "numbers included. As in PyTorch, `padding` is at most half of `kernel_size`.",
         stub=function("my_padded_max(x, kernel_size, stride, padding)"),
         draws={1: draw_low_map},
         solution=padded_max,

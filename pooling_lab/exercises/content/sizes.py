@@ -505,8 +505,9 @@ add(
         stars=2,
         minutes=6,
         task="A row of {size} pixels goes through a convolution with kernel_size={first} (stride "
-        "1, no padding), a 2/2 max pool, a convolution with kernel_size={second} (stride 1, "
-        "padding 1) and a 3/2 max pool. Write the four sizes in order: `[a, b, c, d]`.",
+        "1, no padding), a 2/2 max pool (window 2, stride 2), a convolution with "
+        "kernel_size={second} (stride 1, padding 1) and a 3/2 max pool. Write the four sizes in "
+        "order: `[a, b, c, d]`.",
         entries=LAYERS,
         stub="answer = None",
         draws={1: keeping(_chain_draw, _chain_tells)},

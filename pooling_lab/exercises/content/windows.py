@@ -203,7 +203,8 @@ add(
         stars=2,
         minutes=6,
         task="A map of shape {sizes} is to become one of shape {wanted}. Choose a window: "
-        "kernel_size {smallest} or {largest}, any stride, padding at most half of kernel_size. "
+        "kernel_size {smallest} or {largest}, any stride, padding at most half of kernel_size, "
+        "sizes rounded down. "
         "Write `(kernel_size, stride, padding)`. There may be several right answers.",
         stub="answer = None",
         draws={1: _window_draw},
