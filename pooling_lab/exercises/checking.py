@@ -35,8 +35,9 @@ import dataclasses
 import functools
 import inspect
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -85,13 +86,16 @@ class Task:
         where: Where | None = None,
         runner: Runner | None = None,
         final: bool = False,
+        beside: Mapping[str, np.ndarray] = MappingProxyType({}),
     ) -> Verdict:
         """Return the verdict on an answer to this task; see `check` and `cases`.
 
         A ``runner`` calls a function somewhere else than here, also to probe it; then ``answer``
-        only stands for it. A ``final`` verdict says nothing about trying again.
+        only stands for it. A ``final`` verdict says nothing about trying again. ``beside`` are the
+        right answers of other exercises: a wrong answer that is one of them was meant for that.
         """
-        return self._verdict(answer, functools.partial(self.cases, secret, where), runner, final)
+        cases = functools.partial(self.cases, secret, where)
+        return self._verdict(answer, cases, runner, final, beside)
 
     def try_out(
         self, answer: Any, *, where: Where | None = None, runner: Runner | None = None
@@ -105,6 +109,7 @@ class Task:
         cases_for_code: Callable[[], list[Case]],
         runner: Runner | None = None,
         final: bool = False,
+        beside: Mapping[str, np.ndarray] = MappingProxyType({}),
     ) -> Verdict:
         exercise = self.exercise
         wanted = callable(answer) if exercise.kind == "code" else not callable(answer)
@@ -121,6 +126,12 @@ class Task:
             with np.errstate(all="ignore"):  # an answer may hold any number
                 attempt = Attempt(exercise, answer, cases, did, again)
                 said = verdict(attempt, diagnose(attempt), final=final)
+                if beside and said.status == "wrong" and not said.explained:
+                    value = did.outcomes[-1].value
+                    for other, right in beside.items():
+                        if isinstance(value, np.ndarray) and np.array_equal(value, right):
+                            told = _ANOTHERS.format(other)
+                            said = Verdict(exercise.id, "wrong", told, explained=True)
         return _with_note(said, replaced) if replaced and not said.passed else said
 
     def cases(self, secret: str | None = None, where: Where | None = None) -> list[Case]:
@@ -309,14 +320,7 @@ def check(
     'not attempted'
     """
     given = (student, course, secret, numbers)
-    said = _task(id, *given).check(answer, secret=secret)
-    if said.status != "wrong" or said.explained:
-        return said
-    beside = (one for one in ids() if one != id and get(one).lesson == get(id).lesson)
-    meant = _meant_for(answer, [_task(one, *given) for one in beside])
-    if meant is None:
-        return said
-    return Verdict(id, "wrong", _ANOTHERS.format(meant), explained=True)
+    return _task(id, *given).check(answer, secret=secret, beside=_beside(id, *given))
 
 
 _ANOTHERS = (
@@ -325,16 +329,17 @@ _ANOTHERS = (
 )
 
 
-def _meant_for(answer: Any, others: list[Task]) -> str | None:
-    """Return the exercise to which this is the one right answer, number for number, or None."""
-    value = run(lambda *_: answer, [{}], ()).outcomes[-1].value
-    for task in others:
-        exercise = task.exercise
+@functools.lru_cache(maxsize=1000)
+def _beside(id: str, *given: Any) -> dict[str, np.ndarray]:
+    """Return the one right answer of each other short exercise of the lesson."""
+    others = [one for one in map(get, ids()) if one.id != id and one.lesson == get(id).lesson]
+    right = {
+        one.id: one.outcome(_task(one.id, *given).given)
+        for one in others
         # Where many answers are right, one of them proves nothing.
-        short = exercise.kind == "answer" and exercise.fits is None
-        if short and exercise.explains(value, task.given):
-            return exercise.id
-    return None
+        if get(id).kind == one.kind == "answer" and one.fits is None
+    }
+    return {other: value for other, value in right.items() if isinstance(value, np.ndarray)}
 
 
 _hints_given: dict[str, int] = {}
