@@ -51,7 +51,7 @@ READS = [  # case name, wrong function, what the verdict must say
     (
         "the whole map",
         lambda x, k, s: np.full([(n - k) // s + 1 for n in x.shape], x.mean()),
-        "the average of the whole map",
+        "the average of all of `x`",
     ),
 ]
 

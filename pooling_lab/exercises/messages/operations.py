@@ -97,7 +97,7 @@ OPERATIONS = {
     "max-at-least-zero": "the largest number, but never less than 0",
     "sum-over-side": "the sum divided by the side of the window",
     **{f"sum/{n}": f"the sum divided by {n}" for n in (2, 3, 4, 6, 8, 9)},
-    **{f"map-{how}": f"{phrase} of the whole map" for how, phrase in _HOW.items()},
+    **{f"map-{how}": f"{phrase} of all of `x`" for how, phrase in _HOW.items()},
     **{
         f"{how}-of-{part}": f"{_HOW[how]} of {phrase}"
         for how, (part, phrase) in itertools.product(_HOW, _PARTS.items())
@@ -250,7 +250,7 @@ def what_to_try(makes: Makes | Either, asked: Makes | Either) -> str:
             "your function start from, or compare with?"
         )
     if "map-" in operation or makes.other.startswith("map-"):
-        return "What is asked looks at one window at a time: where does the whole map come in?"
+        return "What is asked looks at one window at a time: where does all of `x` come in?"
     if after == "wrapped":
         return "What can an array of dtype uint8 hold, and what should the result hold?"
     if makes.before in ("255-minus", "negated", "reciprocal"):

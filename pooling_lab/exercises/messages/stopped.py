@@ -44,7 +44,8 @@ STOPPED = {
     ),
     "Emptied": (
         "{call} looked for the largest or smallest of no numbers at all{where}.",
-        "A window or slice there is empty: it starts beyond the last row or the last column.",
+        "A window or slice there is empty: it starts beyond the last row or column, or it ends "
+        "where it starts or before.",
         "Print its first and last row and column, and the array's shape: which of them is too far?",
     ),
     "NoTensor": (

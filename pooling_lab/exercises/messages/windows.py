@@ -119,10 +119,12 @@ def weighed(exercise: Exercise, found: Measured, asked: str) -> tuple[list[str],
         *(
             carried
             or [
-                "Where does your code give a cell more weight than another, or bring in one from "
-                "outside the window?"
-                if found.asked == Makes("mean")
-                else "No weighted sum gives that. Which line of yours adds up, or averages?"
+                "No weighted sum gives that. Which line of yours adds up, or averages?"
+                if found.asked != Makes("mean")
+                else "By what do you divide, and how many cells does a window hold?"
+                if np.array_equal(here != 0, one.asked.of(place)) and np.ptp(here[here != 0]) == 0
+                else "Where does your code give a cell more weight than another, or bring in one "
+                "from outside the window?"
             ]
         ),
     ]
@@ -363,7 +365,10 @@ def _steps(
     stops = [
         (name, a.stops[0], size)
         for (name, a, b), size in zip(axes, one.read.input, strict=True)
-        if len({*a.stops}) == 1 < len(a.stops) and len({*b.stops}) > 1
+        if len({*a.stops}) == 1 < len(a.stops)
+        and len({*b.stops}) > 1
+        # What ends with a map no wider than one window says nothing of the slice.
+        and not a.stops[0] == size <= one.case.get("kernel_size", 0)
     ]
     starts = [n for n, a, b in axes if len({*a.starts}) == 1 < len({*a.stops})]
     if starts:
