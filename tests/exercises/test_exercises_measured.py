@@ -119,7 +119,11 @@ KINDS = [  # exercise, function, what is said
     ("avg-pool2d", pool(lambda w: w[:, 0].mean()), "the first column alone"),
     ("min-pool2d", pool(lambda w: w.min(axis=1).sum()), "sum of the smallest numbers of its rows"),
     ("min-pool2d", pool(lambda w: 255 - w.min()), "the largest number of 255 − x"),
-    ("max-pool2d", lambda x, k, s: pool(np.max)(x - x.min(), k, s), "smallest number of all of `x`"),
+    (
+        "max-pool2d",
+        lambda x, k, s: pool(np.max)(x - x.min(), k, s),
+        "smallest number of all of `x`",
+    ),
     ("max-pool2d", pool(lambda w: w.flat[np.trunc(w).argmax()]), "8 and 8.5"),
     ("max-pool2d", lambda x, k, s: pool(np.max)(x.astype(np.float16), k, s), "float16"),
     ("dial", half_precision, "float16"),
