@@ -168,6 +168,15 @@ def test_the_90_minutes_ask_with_other_numbers_than_the_lessons():
     assert f"{90 - took} to read\nand run, {took} for the six exercises" in plan
     largest = max_pool2d(np.arange(1, 17).reshape(4, 4), 3, stride=1)
     assert f"3×3, stride 1: {', '.join(map(str, largest.ravel()))}." in plan
+    rows = re.findall(r"^\| \d \| `([\w-]+)` \| (.+) \|$", plan, re.M)
+    assert [id for id, _ in rows] == [id for id, _ in shown]
+    for (id, student), (_, answer) in zip(shown, rows, strict=True):
+        task = exercises.show(id, student=student)
+        if task.exercise.kind == "answer":
+            right = np.asarray(task.exercise.outcome(task.given))
+            spans = [(int(a), int(b or a)) for a, b in re.findall(r"(\d+)(?: to (\d+))?", answer)]
+            written = [n for first, last in spans for n in range(first, last + 1)]
+            assert written == abs(right).ravel().tolist() and answer.count("−") == (right < 0).sum()
 
 
 def test_the_plan_for_a_lecture_names_sections_of_the_notebook_and_fills_90_minutes():

@@ -31,7 +31,8 @@ const forms = (selector) => /** @type {NodeListOf<HTMLFormElement>} */ (document
 // ------------------------------------------------------------------------------ predictions
 
 /**
- * What gives a prediction away: the next output, and the words that follow it up to the next cell or heading.
+ * What gives a prediction away: the next output, and what follows it up to the next cell or heading. A verdict is
+ * no next cell: it waits, too.
  * @param {HTMLFormElement} form
  */
 function given_away(form) {
@@ -39,7 +40,7 @@ function given_away(form) {
   const found = [];
   for (let next = form.nextElementSibling; next; next = next.nextElementSibling) {
     if (next.matches("section, h1, h2, h3, form, .course-exercise")) break;
-    if (found.length && next.matches(".cell")) break;
+    if (found.length && next.matches(".cell") && !next.querySelector(".course-verdict")) break;
     const output = next.matches(".cell") ? next.querySelector(".cell_output") : null;
     const one = output ?? (found.length ? next : null);
     if (one instanceof HTMLElement) found.push(one);
@@ -122,15 +123,23 @@ function told(bet, { verdict = "", number }, nothing) {
 for (const form of forms(".course-bet")) {
   const { claim = "", nothing } = form.dataset;
   const sure = form.querySelector("[name=sure]") && part(form, "[name=sure]", HTMLInputElement);
-  /** @param {Bet} bet */
+  /**
+   * Say that a bet is placed, and at its verdict, which stays folded, what became of it.
+   * @param {Bet} bet
+   */
   const show = (bet) => {
     const verdict = document.querySelector(`.course-verdict[data-claim="${claim}"]`);
-    part(form, ".course-told", HTMLElement).textContent = verdict instanceof HTMLElement
-      ? `Noted. ${told(bet, verdict.dataset, nothing)}` : "Noted. It is settled in a later part.";
+    const placed = "low" in bet ? `${bet.low} to ${bet.high}` : `${bet.answer}, ${bet.sure} % sure`;
+    part(form, ".course-told", HTMLElement).textContent =
+      `Noted: ${placed}. It is settled ${verdict ? "below, at its verdict" : "in a later part"}.`;
     const fold = verdict?.querySelector("details");
-    if (!fold) return;
-    fold.open = true;
-    part(fold, "summary", HTMLElement).textContent = "The verdict";
+    if (!(verdict instanceof HTMLElement) || !fold) return;
+    const summary = part(fold, "summary", HTMLElement);
+    summary.textContent = "Your bet is placed: unfold the verdict";
+    const score = fold.querySelector(".course-score") ?? document.createElement("p");
+    score.className = "course-score";
+    score.textContent = told(bet, verdict.dataset, nothing);
+    summary.after(score);
   };
   sure?.addEventListener("input", () => {
     const shown = sure.nextElementSibling;

@@ -260,7 +260,7 @@ def verdict_of(page: Page, form: Locator) -> Locator:
         ("depends", "wrong. Brier's score 1.46; saying nothing has 0.67, less is better."),
     ],
 )
-def test_a_bet_opens_the_verdict_scores_and_is_kept(
+def test_a_bet_is_settled_at_its_verdict_and_kept(
     page: Page, site: str, asked: list[str], answer: str, told: str
 ) -> None:
     open_page(page, site, "lessons/04_max_pooling.html")
@@ -279,15 +279,19 @@ def test_a_bet_opens_the_verdict_scores_and_is_kept(
     expect(form.get_by_text("80 %", exact=True)).to_be_visible()
     expect(verdict).not_to_have_attribute("open")  # nothing is told before the bet is placed
     form.get_by_role("button", name="Place the bet").press("Enter")
-    expect(verdict).to_have_attribute("open", "")
-    expect(verdict.locator("summary")).to_have_text("The verdict")
-    expect(verdict).to_contain_text("Verdict: false.")
-    noted = f"Noted. Your bet: {answer}, 80 % sure: {told}"
+    noted = f"Noted: {answer}, 80 % sure. It is settled below, at its verdict."
     expect(form.get_by_role("status")).to_have_text(noted)
+    expect(verdict).to_be_hidden()  # the prediction before it has not been made
+    ask_for_what_waits(page)
+    expect(verdict).not_to_have_attribute("open")
+    unfold = verdict.get_by_text("Your bet is placed: unfold the verdict")
+    unfold.click()
+    expect(verdict).to_contain_text("Verdict: false.")
+    expect(verdict).to_contain_text(f"Your bet: {answer}, 80 % sure: {told}")
     asked.clear()
     page.reload()
     expect(form.get_by_role("status")).to_have_text(noted)
-    expect(verdict).to_have_attribute("open", "")
+    expect(unfold).to_be_visible()
     assert [url for url in asked if not url.startswith(site)] == []
 
 
@@ -299,7 +303,7 @@ def test_a_bet_opens_the_verdict_scores_and_is_kept(
         (("40", "80"), "40 to 80; it was 97.4: outside, score 214"),
     ],
 )
-def test_a_guessed_interval_opens_the_verdict_and_is_kept(
+def test_a_guessed_interval_is_settled_at_its_verdict_and_kept(
     page: Page, site: str, ends: tuple[str, str], told: str
 ) -> None:
     open_page(page, site, "lessons/11_alternatives.html")
@@ -312,13 +316,15 @@ def test_a_guessed_interval_opens_the_verdict_and_is_kept(
     expect(verdict).not_to_have_attribute("open")
     form.get_by_role("spinbutton", name="to").fill(ends[1])
     button.click()
-    expect(verdict).to_have_attribute("open", "")
-    noted = f"Noted. Your guess: {told} (saying nothing: 100, less is better)."
+    low, high = sorted(ends, key=float)
+    noted = f"Noted: {low} to {high}. It is settled below, at its verdict."
     expect(form.get_by_role("status")).to_have_text(noted)
     page.reload()
     form.evaluate("form => { form.closest('details').open = true; }")
     expect(form.get_by_role("status")).to_have_text(noted)
-    expect(verdict).to_have_attribute("open", "")
+    ask_for_what_waits(page)
+    verdict.get_by_text("Your bet is placed: unfold the verdict").click()
+    expect(verdict).to_contain_text(f"Your guess: {told} (saying nothing: 100, less is better).")
 
 
 @pytest.mark.browser
@@ -332,10 +338,8 @@ def test_every_bet_of_a_page_has_its_own_place_and_its_verdict(
         form.get_by_role("radio", name="true", exact=True).check()
         form.get_by_role("button", name="Place the bet").click()
         told = form.get_by_role("status")
-        if verdict.count():
-            expect(told).to_contain_text("Noted. Your bet: true, 70 % sure: ")
-        else:
-            expect(told).to_have_text("Noted. It is settled in a later part.")
+        where = "below, at its verdict" if verdict.count() else "in a later part"
+        expect(told).to_have_text(f"Noted: true, 70 % sure. It is settled {where}.")
 
 
 SCORES = """async ([sures, intervals]) => {
