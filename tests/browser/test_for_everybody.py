@@ -158,7 +158,7 @@ def test_the_table_of_stages_is_one(show):
     one = show(vgg16_explorer())
     table = one.root.get_by_role("table")
     expect(table.get_by_role("columnheader")).to_have_count(6)
-    expect(table.get_by_role("rowheader", name="stage 3")).to_be_visible()
+    expect(table.get_by_role("rowheader", name="block 3")).to_be_visible()
     expect(table.get_by_role("row").filter(has_text="stage 3")).to_contain_text("28×28×256")
     one.position.focus()
     one.press("ArrowRight")
