@@ -159,10 +159,10 @@ def test_the_table_of_stages_is_one(show):
     table = one.root.get_by_role("table")
     expect(table.get_by_role("columnheader")).to_have_count(6)
     expect(table.get_by_role("rowheader", name="block 3")).to_be_visible()
-    expect(table.get_by_role("row").filter(has_text="stage 3")).to_contain_text("28×28×256")
+    expect(table.get_by_role("row").filter(has_text="block 3")).to_contain_text("28×28×256")
     one.position.focus()
     one.press("ArrowRight")
-    expect(table.locator("tr.here")).to_contain_text("stage 2")
+    expect(table.locator("tr.here")).to_contain_text("block 2")
 
 
 def test_no_button_is_dead(show):
