@@ -91,23 +91,7 @@ TEXTS = {
     "before the mean was taken. Which of the three steps comes first?",
     "power-overflows": "The powers grew beyond the largest number there is, or shrank to 0, and "
     "no root brings them back. What changes when a channel is divided by its largest number first?",
-    "pad-not-low-enough": "In places a number won that is no pixel of the window: what stands in "
-    "the frame, or what something starts from. However it is chosen, a map may lie below it. "
-    "Which number is below all others?",
     # reading experiments and images
-    "pairs-ignored": "The two spreads were added as if the networks had nothing in common. The "
-    "same seed makes a pair: look at the five differences.",
-    "sd-for-se": "That is the spread of single differences. The mean of five of them is "
-    "steadier: by which factor?",
-    "n-for-n-minus-one": "The standard deviation was taken with n. From a sample it is taken with "
-    "n − 1, since the mean came from the same numbers.",
-    "any-difference-told": "The means differ, as two means nearly always do. The question is "
-    "whether the difference is large beside its standard error.",
-    "shifted": "That is the image, shifted. Max pooling does notice most shifts: compare the two "
-    "pooled maps block by block.",
-    "average-broken": "In your image each block holds as much ink as before, so the average cannot "
-    "tell the two apart either.",
-    "too-few-cells": "The idea works, but fewer than 8 cells differ. Where else may one?",
     # where the maximum was
     "counted-from-one": "Positions are counted from 0: the first cell of the map is cell 0.",
     # the whole map at once, and bins

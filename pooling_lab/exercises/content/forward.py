@@ -188,6 +188,12 @@ def _bug_mistaken(
     return slide(wrong, x, kernel_size, stride, padding)
 
 
+_FIND_THE_BUG = {
+    "pad-not-low-enough": "In places a number won that is no pixel of the window: what stands in "
+    "the frame, or what something starts from. However it is chosen, a map may lie below it. "
+    "Which number is below all others?",
+}
+
 add(
     Exercise(
         id="find-the-bug",
@@ -203,7 +209,7 @@ add(
         draws={1: draw_low_map},
         solution=padded_max,
         mistaken=_bug_mistaken,
-        misconceptions=usual("zero-padding", "pad-not-low-enough"),
+        misconceptions=usual("zero-padding", "pad-not-low-enough", own=_FIND_THE_BUG),
         hints=(
             "What does `np.pad` write into the frame? What would never win?",
             "`np.pad(x.astype(float), padding, constant_values=-np.inf)`: whole numbers cannot "

@@ -187,6 +187,14 @@ def break_max_pooling(x: np.ndarray) -> np.ndarray:
     return np.kron(any_ink, np.ones((2, 2)))
 
 
+_BREAK_IT = {
+    "shifted": "That is the image, shifted. Max pooling does notice most shifts: compare the two "
+    "pooled maps block by block.",
+    "average-broken": "In your image each block holds as much ink as before, so the average cannot "
+    "tell the two apart either.",
+    "too-few-cells": "The idea works, but fewer than 8 cells differ. Where else may one?",
+}
+
 add(
     Exercise(
         id="break-it",
@@ -205,7 +213,7 @@ add(
         fits=_break_fits,
         gives=_break_gives,
         slips=_BREAK_SLIPS,
-        misconceptions=usual("shifted", "average-broken", "too-few-cells"),
+        misconceptions=usual("shifted", "average-broken", "too-few-cells", own=_BREAK_IT),
         hints=(
             "Max pooling asks each block whether there is ink; the average asks how much.",
             "Leave empty blocks empty, and put more ink into the others.",

@@ -211,6 +211,17 @@ def _plot_draw(stream: Stream) -> Case:
     return {"a": b + stream.grid(5, low=-20, high=60) / 10, "b": b}
 
 
+_READ_THE_PLOT = {
+    "pairs-ignored": "The two spreads were added as if the networks had nothing in common. The "
+    "same seed makes a pair: look at the five differences.",
+    "sd-for-se": "That is the spread of single differences. The mean of five of them is "
+    "steadier: by which factor?",
+    "n-for-n-minus-one": "The standard deviation was taken with n. From a sample it is taken with "
+    "n − 1, since the mean came from the same numbers.",
+    "any-difference-told": "The means differ, as two means nearly always do. The question is "
+    "whether the difference is large beside its standard error.",
+}
+
 add(
     Exercise(
         id="read-the-plot",
@@ -228,7 +239,11 @@ add(
         mistaken=_plot_mistaken,
         slips=_PLOT_SLIPS,
         misconceptions=usual(
-            "pairs-ignored", "sd-for-se", "n-for-n-minus-one", "any-difference-told"
+            "pairs-ignored",
+            "sd-for-se",
+            "n-for-n-minus-one",
+            "any-difference-told",
+            own=_READ_THE_PLOT,
         ),
         hints=(
             "Look at the five differences. Their standard error is their standard deviation "
