@@ -105,7 +105,7 @@ _ROUND = "What becomes of a part that does not fit whole?"
 
 _RESULTS = {
     "result-swapped": "the two parts are written the other way round",
-    "result-reversed": "the right numbers are written in reverse order",
+    "result-reversed": "the right result is written in reverse order: the last row or number first",
     "entries-swapped": "entries {0} and {1} change places",
     "result-sorted": "the right numbers are sorted",
     "result-transposed": "rows and columns of the right result are swapped",

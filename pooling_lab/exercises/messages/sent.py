@@ -339,7 +339,8 @@ def of_address(found: Address) -> list[str]:
         told.append(f"a position is divided by {READ_BY[found.divisor]} to find row and column")
     if found.value in WRITTEN:
         told.append(WRITTEN[found.value])
-    if found.around:
+    filled = (found.size, found.place) == ("twice-y", "whole-window")  # no cell is left over
+    if found.around and not filled:
         told.append(f"{number(found.around)} stands wherever nothing is written")
     return [
         f"In your function {', and '.join(told)}.",
