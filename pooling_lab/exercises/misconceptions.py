@@ -44,8 +44,8 @@ TEXTS = {
     "is a gap between two of its cells, and none after the last. Draw one window.",
     "rows-columns-swapped": "Rows and columns are swapped. Rows come first, in every pair of "
     "sizes or positions; and in a list of rows each inner list is one row.",
-    "padding-too-wide": "The padding is more than half the kernel. PyTorch refuses that: a window "
-    "could then lie in the padding altogether.",
+    "padding-too-wide": "The padding is more than half the kernel. PyTorch refuses that: with at "
+    "most half, the middle of every window is a cell that exists.",
     "window-too-small": "The number of windows is right, but the kernel is smaller than the task "
     "allows. What may the others become when it grows?",
     "gaps-forgotten": "Those are the pixels after the last window. The stride is larger than the "

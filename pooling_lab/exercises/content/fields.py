@@ -94,7 +94,7 @@ def _stack_story(layers: list[tuple[int, int]], field: int, jump: int) -> str:
     if seen == field and jumps == 1:
         return " No layer has stride 2, and only strides make the jump."
     if jumps != jump and sum(s for s in strides if s > 1) == jump:
-        return f" Its strides add up to {jump}: they are multiplied."
+        return f" Its strides above 1 add up to {jump}: they are multiplied."
     if jumps != jump and jumps in (2 * jump, jump // 2):
         return f" That is one layer with stride 2 too {'many' if jumps > jump else 'few'}."
     if seen == field:
