@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -175,13 +176,13 @@ def _inline(text: str) -> str:
 
 
 def _with_predictions(cells: list[NotebookNode], stem: str) -> list[NotebookNode]:
-    """Put a place to write below every cell that asks for a prediction."""
+    """Put a place to write below every text that asks for what the cells behind it will show."""
     paged: list[NotebookNode] = []
     for number, cell in enumerate(cells):
         paged.append(cell)
-        follows = cells[number + 1 :][:1]
         asks = cell.cell_type == "markdown" and PREDICT.search(cell.source)
-        if asks and follows and follows[0].cell_type == "code" and follows[0].outputs:
+        behind = itertools.takewhile(lambda one: one.cell_type == "code", cells[number + 1 :])
+        if asks and any(one.outputs for one in behind):
             key = f"{stem}-{number}"
             paged.append(
                 _html(

@@ -31,18 +31,20 @@ const forms = (selector) => /** @type {NodeListOf<HTMLFormElement>} */ (document
 // ------------------------------------------------------------------------------ predictions
 
 /**
- * What gives a prediction away: the next output, and what follows it up to the next cell or heading. A verdict is
- * no next cell: it waits, too.
+ * What gives a prediction away: the outputs of the next cells, and the words behind these up to another cell or a
+ * heading. A verdict is no other cell: it waits, too.
  * @param {HTMLFormElement} form
  */
 function given_away(form) {
   /** @type {HTMLElement[]} */
   const found = [];
+  let words = false;
   for (let next = form.nextElementSibling; next; next = next.nextElementSibling) {
     if (next.matches("section, h1, h2, h3, form, .course-exercise")) break;
-    if (found.length && next.matches(".cell") && !next.querySelector(".course-verdict")) break;
-    const output = next.matches(".cell") ? next.querySelector(".cell_output") : null;
-    const one = output ?? (found.length ? next : null);
+    const cell = next.matches(".cell");
+    if (cell && words && !next.querySelector(".course-verdict")) break;
+    words ||= !cell && found.length > 0;
+    const one = cell ? next.querySelector(".cell_output") : found.length ? next : null;
     if (one instanceof HTMLElement) found.push(one);
   }
   return found;

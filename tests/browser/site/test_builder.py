@@ -56,6 +56,22 @@ def test_no_page_says_what_to_type_into_a_cell(tmp_path: Path, path: Path) -> No
         assert words not in prose
 
 
+@pytest.mark.parametrize(
+    ("behind", "waits"),
+    [
+        ([("f = max", ""), ("f(1, 2)", "2")], True),  # what is shown comes a cell later
+        ([("f = max", "")], False),
+    ],
+)
+def test_a_prediction_waits_for_what_the_next_cells_show(
+    tmp_path: Path, behind: list[tuple[str, str]], waits: bool
+) -> None:
+    asks = nbformat.v4.new_markdown_cell("**Predict.** Which?")
+    last = nbformat.v4.new_markdown_cell("That one.")
+    cells = paged(tmp_path, asks, *[code(*one) for one in behind], last)
+    assert any("course-predict" in cell.source for cell in cells) == waits
+
+
 def test_a_function_with_a_body_stays(tmp_path: Path) -> None:
     (cell,) = paged(tmp_path, code("def double(x):\n    return 2 * x"))
     assert cell.cell_type == "code"
