@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -57,7 +56,11 @@ def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def npm_copies(missing: Callable[[str], NoReturn]) -> None:
+def npm_copies(
+    missing: Callable[[str], NoReturn],
+    tmp_path_factory: pytest.TempPathFactory,
+    testrun_uid: str,
+) -> None:
     """The pinned copies, installed by npm where they are missing or of other versions."""
     installed = driving.MODULES / ".package-lock.json"
     lock = driving.HERE / "package-lock.json"
@@ -66,7 +69,8 @@ def npm_copies(missing: Callable[[str], NoReturn]) -> None:
     npm = shutil.which("npm")
     if npm is None:
         missing("npm is not on the PATH: it installs the scripts that an exported page needs")
-    subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=driving.HERE, check=True)
+    folder = tmp_path_factory.getbasetemp().parent / f"npm-{testrun_uid}"
+    driving.run_once([npm, "ci", "--no-audit", "--no-fund"], cwd=driving.HERE, folder=folder)
 
 
 @pytest.fixture

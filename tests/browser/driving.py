@@ -59,6 +59,22 @@ SETTINGS = {
 }
 
 
+def run_once(command: Sequence[str], *, cwd: Path, folder: Path) -> None:
+    """Run a command in one of several processes; the others, with the same folder, wait for it."""
+    ended = folder.with_name(f"{folder.name}-ended")
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        while not ended.exists():
+            time.sleep(1)
+    else:
+        code = subprocess.run(command, cwd=cwd, check=False).returncode
+        written = folder / "code"
+        written.write_text(str(code))
+        written.rename(ended)
+    assert ended.read_text() == "0", f"{command[:2]} failed, in this process or another"
+
+
 class NoBrowser(Exception):
     """No Chromium-like browser starts; the text says what to do."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import driving
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,20 +20,8 @@ sys.path.insert(0, str(WEBSITE))
 @pytest.fixture(scope="session")
 def html(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
     """The folder of the built site; of several processes one builds, the others wait for it."""
-    folder = tmp_path_factory.getbasetemp().parent
-    mine, ended = (folder / f"site-{testrun_uid}-{state}" for state in ("begun", "ended"))
-    try:
-        mine.mkdir()
-    except FileExistsError:
-        while not ended.exists():
-            time.sleep(1)
-        assert ended.read_text() == "0", "another process could not build the site"
-    else:
-        run = subprocess.run([sys.executable, WEBSITE / "build.py"], cwd=ROOT, check=False)
-        written = mine / "code"
-        written.write_text(str(run.returncode))
-        written.rename(ended)
-        assert run.returncode == 0
+    folder = tmp_path_factory.getbasetemp().parent / f"site-{testrun_uid}"
+    driving.run_once([sys.executable, str(WEBSITE / "build.py")], cwd=ROOT, folder=folder)
     return WEBSITE / "_build" / "html"
 
 
